@@ -1,0 +1,7 @@
+"""What holds between documents: the same report again, and the life of one violation from visit to visit."""
+
+from extractors.crossing.cases import Filed, Visit, visits_of
+from extractors.crossing.copies import copies
+from extractors.crossing.history import histories
+
+__all__ = ["Filed", "Visit", "copies", "histories", "visits_of"]

@@ -1,0 +1,86 @@
+"""The same report again: the Word original, the uploaded PDF, a re-scan of the paper. Counted once, best evidence kept.
+
+Same case or place, same date, and findings that agree: one report. Where single findings differ (the PDF was corrected after
+the Word file was saved), what the first says counts, and the other's differing rows wait for a person as ``possible_copy``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from extractors.crossing.cases import SAME_WORDS, Visit, by_key, same_finding, squeeze
+from records.links import Link
+from records.record import Record
+
+AGREE = 0.6
+"""Share of the shorter report's findings that must be in the other for two visits of one day and place to be one report.
+Two inspectors at one address on one day write different findings; a copy with one line corrected still agrees."""
+
+BEST_EVIDENCE = {"text_layer": 0, "office": 0, "mixed": 1, "ocr": 2, "none": 3}
+
+
+def copies(visits: Sequence[Visit]) -> tuple[Link, ...]:
+    """Links from every record of a repeated report to its record in the report that counts."""
+    counted: list[Visit] = []
+    links: dict[str, Link] = {}
+    keyed = by_key(visits)
+    for visit in sorted(visits, key=_rank):
+        rivals = [v for group in (keyed.get(("case", visit.case), []), keyed.get(("place", visit.place[0]), [])) for v in group]
+        originals = [v for v in counted if any(v is r for r in rivals) and _may_be_same(v, visit)]
+        best = max(((pairing(o, visit), o) for o in originals), key=lambda p: p[0][0], default=None)
+        if best is None or best[0][0] < AGREE:
+            counted.append(visit)
+            continue
+        (_, pairs), original = best
+        for link in _links(original, visit, pairs):
+            links.setdefault(link.record_id, link)
+    return tuple(sorted(links.values(), key=lambda link: link.record_id))
+
+
+def _rank(visit: Visit) -> tuple[int, int, str, str]:
+    """Text before scan; of those the Word file before the PDF made of it, as it was written first; then by name."""
+    office = 0 if visit.filed.text_source == "office" else 1
+    return BEST_EVIDENCE[visit.filed.text_source], office, visit.filed.path, visit.inspection.record_id
+
+
+def _may_be_same(a: Visit, b: Visit) -> bool:
+    if a.filed.sha256 == b.filed.sha256 or a.on is None or a.on != b.on:
+        return False
+    if a.inspection.text("department") != b.inspection.text("department"):
+        return False
+    units = {squeeze(a.inspection.text("unit")), squeeze(b.inspection.text("unit"))} - {""}
+    if len(units) > 1:
+        return False
+    return (a.case != "" and a.case == b.case) or a.place[0] == b.place[0]
+
+
+def pairing(a: Visit, b: Visit) -> tuple[float, list[tuple[Record, Record]]]:
+    """Share of the shorter list that is found in the other, and the pairs. Two visits without a finding agree wholly."""
+    if not a.violations or not b.violations:
+        return (1.0, []) if not a.violations and not b.violations else (0.0, [])
+    likeness = np.array([[same_finding(x, y) for y in b.violations] for x in a.violations])
+    rows, columns = linear_sum_assignment(likeness, maximize=True)
+    pairs = [
+        (a.violations[i], b.violations[j])
+        for i, j in zip(rows, columns, strict=True)
+        if likeness[i, j] * 100 >= SAME_WORDS
+    ]
+    return len(pairs) / min(len(a.violations), len(b.violations)), pairs
+
+
+def _links(original: Visit, copy: Visit, pairs: list[tuple[Record, Record]]) -> list[Link]:
+    links = [Link(copy.inspection.record_id, "same_as", original.inspection.record_id)]
+    links += [Link(theirs.record_id, "same_as", ours.record_id) for ours, theirs in pairs]
+    paired = {theirs.record_id for _, theirs in pairs}
+    unpaired_ours = [v for v in original.violations if all(v is not ours for ours, _ in pairs)]
+    for theirs in copy.violations:
+        if theirs.record_id in paired:
+            continue
+        nearest = max(unpaired_ours, key=lambda o: same_finding(o, theirs), default=None)
+        where = f"{original.filed.path} is the same report"
+        says = f", and says instead: {nearest.text('description')!r}" if nearest else ", and does not have this finding"
+        links.append(Link(theirs.record_id, "possible_copy_of", original.inspection.record_id, where + says))
+    return links

@@ -1,0 +1,67 @@
+"""The whole street on one screen: a document as read becomes linked, checked records. Start here.
+
+Reading happens before (``extractors.read``), what holds between documents after (``extractors.crossing``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from extractors.checks import check_report
+from extractors.layout import blocks
+from extractors.parcels import Linker
+from extractors.reports import classify_and_split, extract_inspections
+from extractors.rulebook import RuleBook
+from extractors.tables import extract_tax, extract_water
+from records.document import Document
+from records.record import Outcome, Report
+from records.vocabulary import DocType
+
+EXTRACTOR_VERSION = "1"
+"""Enters the fingerprint of every outcome: raise it when code changes what is found without a pattern changing."""
+
+EXTRACT = {
+    "housing_inspection": extract_inspections,
+    "fire_inspection": extract_inspections,
+    "tax_delinquency": extract_tax,
+    "water_usage": extract_water,
+}
+
+
+def process(document: Document, rules: RuleBook, linker: Linker) -> Outcome:
+    """Everything Lotline finds in one document. Pure: the same document, rules and registers give the same outcome."""
+    if not document.pages:
+        return Outcome("other", (), reason=document.failure or "no pages", failure=document.failure or "no pages")
+    layout = {page.number: blocks(page) for page in document.pages}
+    reports, why_other = classify_and_split(document, layout, rules)
+    done: list[Report] = []
+    for report in reports:
+        extract = EXTRACT.get(report.doc_type)
+        if extract is None:
+            continue
+        found = extract(document, report, layout, rules)
+        done.append(check_report(linker.link(document, found), document))
+    if not done:
+        return Outcome("other", (), reason=why_other, failure=document.failure)
+    return Outcome(kind_of_file(done), tuple(_unique_keys(done)), reason="", failure=document.failure)
+
+
+def kind_of_file(reports: list[Report]) -> DocType:
+    """The document's kind: that of its reports, ``mixed`` where they differ."""
+    kinds = {report.doc_type for report in reports}
+    return next(iter(kinds)) if len(kinds) == 1 else "mixed"
+
+
+def _unique_keys(reports: list[Report]) -> list[Report]:
+    """Local keys are unique within a report; a file of several reports needs them unique within the file."""
+    if len(reports) == 1:
+        return reports
+    out = []
+    for report in reports:
+        mark = f"r{report.ordinal}:"
+        records = tuple(
+            replace(r, local_key=mark + r.local_key, parent=mark + r.parent if r.parent else "", report=report.ordinal)
+            for r in report.records
+        )
+        out.append(replace(report, records=records))
+    return out
