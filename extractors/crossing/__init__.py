@@ -3,5 +3,6 @@
 from extractors.crossing.cases import Filed, Visit, visits_of
 from extractors.crossing.copies import copies
 from extractors.crossing.history import histories
+from extractors.crossing.settle_all import Crossing, cross
 
-__all__ = ["Filed", "Visit", "copies", "histories", "visits_of"]
+__all__ = ["Crossing", "Filed", "Visit", "copies", "cross", "histories", "visits_of"]

@@ -1,0 +1,50 @@
+"""The last step of a run: over all documents at once, say which records are copies, how each violation's life went, how sure
+we are, and where every record goes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from extractors.confidence import Model, gates, with_confidence
+from extractors.crossing.cases import Filed, visits_of
+from extractors.crossing.copies import copies
+from extractors.crossing.history import histories
+from records.links import History, Link, Route
+from records.record import Reason
+from records.routing import Gate, route
+from records.vocabulary import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """What follows from all outcomes together. Replaces the last one as a whole."""
+
+    links: tuple[Link, ...]
+    histories: tuple[History, ...]
+    routes: tuple[Route, ...]
+
+
+def cross(filed: Iterable[Filed], models: Mapping[Kind, Model]) -> Crossing:
+    """Links, histories and routes of all records. Records must carry their minted ids. Pure and deterministic."""
+    documents = sorted(filed, key=lambda f: (f.path, f.sha256))
+    visits = visits_of(documents)
+    links = copies(visits)
+    linked = {link.record_id: link for link in links}
+    open_gates = gates(models)
+    routes = []
+    for document in documents:
+        doubts = {r.ordinal: r.reasons for r in document.outcome.reports}
+        for record in document.outcome.records:
+            if record.ignorable:
+                continue
+            sure = with_confidence(record, models)
+            gate = open_gates.get(record.kind, Gate(record.kind, None))
+            routes.append(route(sure, gate, linked.get(record.record_id), holding(doubts.get(record.report, ()))))
+    return Crossing(links, histories(visits, links), tuple(sorted(routes, key=lambda r: r.record_id)))
+
+
+def holding(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
+    """Doubts about a report that hold back its records: its kind or its bounds are unsure. Others (a row that was not
+    understood, a page that is missing) are items of their own and hold back nothing that was read well."""
+    return tuple(r for r in reasons if r.code in ("conflict", "ambiguous"))

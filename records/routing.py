@@ -1,0 +1,71 @@
+"""Released, or to a person: fails closed. A record leaves only when every required field has a reason to be believed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from records.links import Link, Route
+from records.record import Reason, Record
+from records.vocabulary import Kind
+
+NO_PARCEL_TAXES = ("personal_property", "motor_vehicle_excise")
+"""Taxes on things that stand on no parcel (M.G.L. c. 59 s. 18, c. 60A): a row may be released without one."""
+
+REQUIRED: Mapping[Kind, tuple[str, ...]] = {
+    "inspection": ("parcel_id", "inspection_date", "result"),
+    "violation": ("parcel_id", "inspection_date", "status", "category"),
+    "tax": ("parcel_id", "fiscal_year", "tax_type", "total"),
+    "water": ("parcel_id", "period_end", "consumption", "amount"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What a kind asks for. ``least`` is the confidence from which a record is released; None = nothing measured yet,
+    everything waits."""
+
+    kind: Kind
+    least: float | None
+
+
+def required_fields(record: Record) -> tuple[str, ...]:
+    """The fields without which this record can't be released."""
+    names = REQUIRED[record.kind]
+    if record.text("tax_type") in NO_PARCEL_TAXES:
+        return tuple(n for n in names if n != "parcel_id")
+    return names
+
+
+def route(record: Record, gate: Gate, link: Link | None = None, report_reasons: Sequence[Reason] = ()) -> Route:
+    """Release ``record`` only if all required fields are there, nothing speaks against it and its confidence is measured
+    and high enough. ``report_reasons`` are doubts about the report it stands in."""
+    reasons = list(record.reasons)
+    known = {r.field for r in reasons}
+    reasons += [
+        Reason(name, "missing", f"{name.replace('_', ' ')} was not found")
+        for name in required_fields(record)
+        if record.value(name) is None and name not in known
+    ]
+    reasons += [r for r in report_reasons if r not in reasons]
+    if link is not None and link.relation == "possible_copy_of":
+        reasons.append(Reason("", "possible_copy", link.detail))
+    if record.confidence is None:
+        reasons.append(Reason("", "unmeasured", "how sure the reading is could not be measured"))
+    elif gate.least is None:
+        reasons.append(Reason("", "unmeasured", f"too little is known yet about how often {record.kind} records are right"))
+    elif record.confidence < gate.least and not reasons:
+        doubt = f"confidence {record.confidence:.2f} is under {gate.least:.2f}"
+        reasons.append(Reason(_weakest(record), "weak", doubt))
+    state = "in_review" if reasons else "accepted"
+    return Route(record.record_id, state, record.confidence, tuple(reasons))
+
+
+def _weakest(record: Record) -> str:
+    """The required field that was read or found least surely: what a person should look at first."""
+    parts = {
+        name: min(1.0 if found.reading is None else found.reading, 1.0 if found.finding is None else found.finding)
+        for name in required_fields(record)
+        if (found := record.fields.get(name)) is not None
+    }
+    return min(sorted(parts), key=lambda n: parts[n], default="")
