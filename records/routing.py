@@ -57,8 +57,7 @@ def route(record: Record, gate: Gate, link: Link | None = None, report_reasons: 
     elif record.confidence < gate.least and not reasons:
         doubt = f"confidence {record.confidence:.2f} is under {gate.least:.2f}"
         reasons.append(Reason(_weakest(record), "weak", doubt))
-    state = "in_review" if reasons else "accepted"
-    return Route(record.record_id, state, record.confidence, tuple(reasons))
+    return Route(record.record_id, "in_review" if reasons else "accepted", record.confidence, tuple(reasons))
 
 
 def _weakest(record: Record) -> str:
