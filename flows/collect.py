@@ -1,0 +1,129 @@
+"""Finds the files of an INPUT, in one order on every machine, and says of the rest why they are not read.
+
+What an operating system or an editor leaves lying about (lock files, thumbnails, AppleDouble halves) is no document and
+is passed over; anything else that can't be read is an outcome with a reason, never silence.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from records.document import SourceFile
+from records.errors import SetupError
+
+_LITTER_NAMES = frozenset({"thumbs.db", "desktop.ini", ".ds_store", "ehthumbs.db"})
+_LITTER_FOLDERS = frozenset({".git", ".svn", "__macosx", "$recycle.bin", "system volume information"})
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One entry of an INPUT. ``problem`` says why its bytes can't be had; then ``source.sha256`` is a stand-in made of
+    its path, so that it keeps a row of its own."""
+
+    source: SourceFile
+    file: Path
+    problem: str = ""
+
+
+def collect(inputs: Sequence[Path], max_bytes: int) -> list[Found]:
+    """Every file of the INPUTs in order of path, hashed. Files over ``max_bytes`` are not hashed by content.
+
+    Paths are relative to their INPUT with forward slashes; a file given by itself goes by its name. Where two INPUTs
+    hold the same relative path, the later one's carries its INPUT's name in front. Raises SetupError for an INPUT that
+    is not there.
+    """
+    found: dict[str, Found] = {}
+    for root in inputs:
+        if not root.exists():
+            raise SetupError(f"There is no file or folder {root}: check the path of INPUT.")
+        for file, relative, problem in sorted(_entries(root), key=lambda e: e[1]):
+            path = relative if relative not in found else f"{root.resolve().name}/{relative}"
+            if path in found and found[path].file.resolve() == file.resolve():
+                continue
+            found[path] = _look(file, path, problem, max_bytes)
+    return sorted(found.values(), key=lambda f: (f.source.path, f.source.sha256))
+
+
+def _entries(root: Path) -> Iterator[tuple[Path, str, str]]:
+    """(file, relative path, problem) of all that lies under ``root``."""
+    if root.is_file():
+        yield root, _clean(root.name), ""
+        return
+    inside = root.resolve()
+    problems: list[OSError] = []
+    for folder, folders, names in os.walk(root, followlinks=False, onerror=problems.append):
+        here = Path(folder)
+        folders[:] = sorted(f for f in folders if f.lower() not in _LITTER_FOLDERS)
+        for name in list(folders):
+            if (here / name).is_symlink():
+                folders.remove(name)
+                yield here / name, _relative(here / name, root), "a link to a folder: links are not followed"
+        for name in names:
+            if _is_litter(name):
+                continue
+            file = here / name
+            yield file, _relative(file, root), _special(file, inside)
+    for error in problems:
+        blocked = Path(str(error.filename))
+        yield blocked, _relative(blocked, root), f"the folder can't be opened ({error.strerror}): check its permissions"
+
+
+def _is_litter(name: str) -> bool:
+    return name.lower() in _LITTER_NAMES or name.startswith(("~$", "._", ".~lock."))
+
+
+def _special(file: Path, inside: Path) -> str:
+    """Why this entry is no plain file of the INPUT; '' if it is one."""
+    try:
+        if file.is_symlink():
+            target = file.resolve()
+            if not target.exists():
+                return "a link to nothing"
+            if not target.is_relative_to(inside):
+                return "a link that leads out of the input folder"
+        mode = file.stat().st_mode
+    except (OSError, RuntimeError) as error:
+        return f"can't be opened ({error})"
+    if stat.S_ISREG(mode):
+        return ""
+    return "not a file but a pipe, socket or device"
+
+
+def _look(file: Path, path: str, problem: str, max_bytes: int) -> Found:
+    size = 0
+    if not problem:
+        try:
+            size = file.stat().st_size
+            if size > max_bytes:
+                problem = f"larger than {max_bytes // 1_000_000} MB"
+            else:
+                return Found(SourceFile(_sha256(file), path, size), file)
+        except PermissionError:
+            problem = "no permission to read it"
+        except OSError as error:
+            problem = f"can't be opened ({error.strerror or error})"
+    stand_in = hashlib.sha256(f"no content\0{path}\0{problem}".encode()).hexdigest()
+    return Found(SourceFile(stand_in, path, size), file, problem)
+
+
+def _sha256(file: Path) -> str:
+    digest = hashlib.sha256()
+    with file.open("rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _relative(file: Path, root: Path) -> str:
+    return _clean(file.relative_to(root).as_posix())
+
+
+def _clean(path: str) -> str:
+    """Names that are no valid text (old Windows shares) get a replacement character instead of breaking every export."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
