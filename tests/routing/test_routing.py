@@ -1,0 +1,92 @@
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from extractors.checks import check_report
+from extractors.confidence import Model, parts_of, with_confidence
+from records.document import Document, SourceFile
+from records.links import Link
+from records.record import Reason, Record, Report
+from records.routing import Gate, required_fields, route
+from tests.crossing.made import PLACE, fields
+
+TAX = Record(
+    "tax", "tax/1/0",
+    fields(parcel_id="4-3", fiscal_year=2019, tax_type="real_estate", principal=Decimal("10.00"), interest=Decimal("1.50"),
+           total=Decimal("11.50"), as_of_date=date(2019, 6, 30)),
+    PLACE, record_id="t", confidence=0.99,
+)  # fmt: skip
+GATE = Gate("tax", 0.9)
+
+
+def checked(record: Record) -> Record:
+    document = Document(SourceFile("0" * 64, "a.pdf", 1), ())
+    return check_report(Report(0, "tax_delinquency", (1,), (), (record,)), document).records[0]
+
+
+def test_a_complete_strong_record_is_released() -> None:
+    assert route(checked(TAX), GATE).state == "accepted"
+
+
+@pytest.mark.parametrize("name", ["parcel_id", "fiscal_year", "tax_type", "total"])
+def test_a_record_without_a_required_field_never_leaves(name: str) -> None:
+    without = replace(TAX, fields={n: e for n, e in TAX.fields.items() if n != name})
+    found = route(without, GATE)
+    assert found.state == "in_review"
+    assert name in {r.field for r in found.reasons}
+
+
+def test_what_was_not_measured_waits() -> None:
+    assert route(replace(TAX, confidence=None), GATE).state == "in_review"
+    assert route(TAX, Gate("tax", None)).state == "in_review"
+
+
+def test_a_vehicle_needs_no_parcel() -> None:
+    car = replace(TAX, fields={**TAX.fields, **fields(tax_type="motor_vehicle_excise")})
+    car = replace(car, fields={n: e for n, e in car.fields.items() if n != "parcel_id"})
+    assert route(checked(car), GATE).state == "accepted"
+
+
+def test_a_possible_copy_waits_with_the_difference() -> None:
+    found = route(TAX, GATE, Link("t", "possible_copy_of", "u", "the Word file says otherwise"))
+    assert found.state == "in_review"
+    assert "the Word file says otherwise" in {r.detail for r in found.reasons}
+
+
+def test_parts_that_do_not_make_the_total_are_a_question() -> None:
+    odd = replace(TAX, fields={**TAX.fields, **fields(total=Decimal("12.50"))})
+    assert [(r.field, r.code) for r in checked(odd).reasons] == [("total", "check")]
+
+
+def test_a_handwritten_value_is_never_released() -> None:
+    by_hand = TAX.having(replace(TAX.fields["total"], flags=("handwritten",)))
+    assert route(checked(by_hand), GATE).state == "in_review"
+
+
+def test_an_unmeasured_part_leaves_the_confidence_unmeasured() -> None:
+    model = {"tax": Model("tax", {"reading": 1.0}, 0.0, 0.5)}
+    assert with_confidence(TAX, model).confidence is not None
+    unknown = TAX.having(replace(TAX.fields["total"], reading=None))
+    assert with_confidence(unknown, model).confidence is None
+
+
+@given(st.floats(0, 1), st.booleans())
+def test_no_doubted_record_is_released_however_confident(confidence: float, doubted: bool) -> None:
+    record = replace(TAX, confidence=confidence)
+    if doubted:
+        record = record.doubting(Reason("parcel_id", "ambiguous", "two parcels fit"))
+    released = route(record, GATE).state == "accepted"
+    assert released == (confidence >= 0.9 and not doubted)
+
+
+@given(st.dictionaries(st.sampled_from(["reading", "doubts", "finding", "own"]), st.floats(-50, 50), max_size=4), st.floats(-50, 50))
+def test_a_probability_stays_one(weights: dict[str, float], intercept: float) -> None:
+    assert 0 <= Model("tax", weights, intercept, None).probability(parts_of(TAX)) <= 1
+
+
+def test_required_fields_are_those_a_row_is_worthless_without() -> None:
+    assert required_fields(TAX) == ("parcel_id", "fiscal_year", "tax_type", "total")
