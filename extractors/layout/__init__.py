@@ -1,0 +1,43 @@
+"""The layout of a page: what a reader sees as lines of text and as tables, in reading order.
+
+Office files and spreadsheets bring their own order (``Page.blocks``); everywhere else it is worked out from the words'
+boxes and the ruling lines, with nothing assumed about the kind of document.
+"""
+
+from __future__ import annotations
+
+from extractors.layout.lines import as_line, group, is_rule_glyph, segments
+from extractors.layout.ruled import grids
+from extractors.layout.unruled import unruled
+from extractors.layout.upright import Spot, slope_of, upright, upright_rule
+from records.document import Block, Page
+
+__all__ = ["Spot", "blocks", "segments", "text_lines"]
+
+
+def blocks(page: Page) -> tuple[Block, ...]:
+    """Lines and tables of the page, top to bottom. Native blocks of office pages are returned as they are."""
+    if page.blocks:
+        return page.blocks
+    slope = slope_of(page.words)
+    spots = upright(page.words, slope)
+    tables = grids(spots, [upright_rule(r, slope) for r in page.rules])
+    held = {id(s) for g in tables for s in g.spots}
+    outside = [s for s in spots if id(s) not in held and not is_rule_glyph(s.word.text)]
+    placed: list[tuple[float, Block]] = [(g.box.top, g.table) for g in tables]
+    lines = group(outside)
+    i = 0
+    while i < len(lines):
+        found = unruled(lines, i)
+        if found is not None:
+            placed.append((lines[i][0].y, found[0]))
+            i = found[1]
+        else:
+            placed.append((lines[i][0].y, as_line(lines[i])))
+            i += 1
+    return tuple(block for _, block in sorted(placed, key=lambda p: p[0]))
+
+
+def text_lines(page: Page) -> list[list[Spot]]:
+    """All words of the page as lines, tables or not, each word with its place on the upright page."""
+    return group(s for s in upright(page.words, slope_of(page.words)) if not is_rule_glyph(s.word.text))
