@@ -1,0 +1,124 @@
+"""Makes a scanned page fit for OCR: grey stays grey (a fixed binarisation wrecks some pages), by what is measured on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from extractors.read.page_image import Gray
+
+_MAX_SKEW = 5.0  # degrees
+_BLANK_INK = 0.0004  # share of dark pixels; one typed line of a Letter page has about 0.0012
+_NOISY = 4.0  # grey levels of high-frequency noise on paper
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A page at a glance: share of ink, noise in grey levels, share of paper-like background, text-like pieces."""
+
+    ink: float
+    noise: float
+    paper: float
+    pieces: int
+
+    @property
+    def blank(self) -> bool:
+        return self.ink < _BLANK_INK and self.pieces < 12
+
+    @property
+    def photograph(self) -> bool:
+        """Hardly any row of letter-sized pieces, and most of the page neither paper nor ink."""
+        return self.pieces < 60 and self.paper < 0.55
+
+
+def even_out(image: Gray, scale: float) -> Gray:
+    """Divides by the background, so that shading, folds and low contrast become black on white. Denoise first."""
+    small = cv2.resize(image, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+    side = max(5, int(scale * 2.4)) | 1  # about 10 pt at quarter size: wider than any pen stroke
+    background = cv2.medianBlur(cv2.dilate(small, np.ones((5, 5), np.uint8)), min(side, 255))
+    background = cv2.resize(background, (image.shape[1], image.shape[0]), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(cv2.divide(image, np.maximum(background, 1), scale=255), dtype=np.uint8)
+
+
+def noise_of(image: Gray) -> float:
+    """Standard deviation of high-frequency noise (Immerkær's fast estimate, from the median so that text doesn't count)."""
+    kernel = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
+    sample = image[: image.shape[0] // 2 * 2 : 2, :].astype(np.float32)
+    response = np.abs(cv2.filter2D(sample, cv2.CV_32F, kernel))
+    return float(np.median(response)) / 0.6745 / 6.0
+
+
+def look_at(image: Gray, scale: float) -> Look:
+    """The glance, on a page shrunk to about 100 dpi."""
+    factor = min(1.0, 100 / 72 / scale)
+    small = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    height, width = small.shape
+    edge_y, edge_x = max(1, height // 40), max(1, width // 40)
+    if height < 40 or width < 40:
+        return Look(0.0, 0.0, 1.0, 0)
+    inner = np.ascontiguousarray(small[edge_y:-edge_y, edge_x:-edge_x])
+    flat = even_out(cv2.GaussianBlur(inner, (0, 0), 0.7), 100 / 72)
+    dark = (flat < 165).astype(np.uint8)
+    count, _, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
+    tall, wide, area = stats[1:, 3], stats[1:, 2], stats[1:, 4]
+    letters = (tall >= 4) & (tall <= 22) & (wide <= 60) & (area >= 6) & (area <= 0.85 * tall * wide + 6)
+    tops = stats[1:, 1][letters]
+    rows = np.bincount(tops // 8, minlength=1) if tops.size else np.zeros(1, int)
+    in_rows = int(rows[rows >= 5].sum())  # letters come side by side
+    brightest = float(np.percentile(inner, 95))
+    paper = float((inner > 0.82 * brightest).mean())
+    return Look(float(dark.mean()) if count > 1 else 0.0, noise_of(image), paper, in_rows)
+
+
+def clean(image: Gray, scale: float, noise: float) -> Gray:
+    """Gaussian 1.2 where noisy, then the background division where the paper is not evenly white."""
+    if noise > _NOISY:
+        image = np.asarray(cv2.GaussianBlur(image, (0, 0), 1.2 * scale / (300 / 72)), dtype=np.uint8)
+    low, high = np.percentile(image[::8, ::8], (20, 95))
+    if high < 235 or high - low > 12:
+        image = even_out(image, scale)
+    return image
+
+
+def skew_of(image: Gray, scale: float) -> float:
+    """The angle in degrees by which the page must be turned (counter-clockwise) for its lines to lie level."""
+    factor = min(1.0, 100 / 72 / scale)
+    small = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    dark = (even_out(small, 100 / 72) < 160).astype(np.uint8) * 255
+    best = _best_angle(dark, np.arange(-_MAX_SKEW, _MAX_SKEW + 0.01, 0.5), 0.0)
+    best = _best_angle(dark, np.arange(best - 0.4, best + 0.41, 0.1), best)
+    return round(best, 2) if abs(best) >= 0.15 else 0.0
+
+
+def _best_angle(dark: Gray, angles: np.ndarray, default: float) -> float:
+    best, best_score = default, -1.0
+    height, width = dark.shape
+    for angle in angles:
+        turn = cv2.getRotationMatrix2D((width / 2, height / 2), float(angle), 1.0)
+        rows = cv2.warpAffine(dark, turn, (width, height), flags=cv2.INTER_NEAREST).sum(axis=1, dtype=np.float64)
+        score = float(((rows[1:] - rows[:-1]) ** 2).sum())
+        if score > best_score * 1.0001:
+            best, best_score = float(angle), score
+    return best
+
+
+def turn_by(image: Gray, angle: float) -> Gray:
+    """Turns about the middle, paper-white in the corners."""
+    if not angle:
+        return image
+    height, width = image.shape
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
+    return np.asarray(
+        cv2.warpAffine(image, turn, (width, height), flags=cv2.INTER_LINEAR, borderValue=255), dtype=np.uint8
+    )
+
+
+def lies_on_side(image: Gray, scale: float) -> bool:
+    """True if text runs up or down the page: the profile across is then sharper than the profile down."""
+    factor = min(1.0, 75 / 72 / scale)
+    small = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    dark = (even_out(small, 75 / 72) < 160).astype(np.float64)
+    rows, columns = dark.sum(axis=1), dark.sum(axis=0)
+    return float(np.diff(columns).var() / max(1, columns.size)) > 1.3 * float(np.diff(rows).var() / max(1, rows.size))

@@ -1,0 +1,51 @@
+"""Words in the order a person reads them: grouped into lines by their height on the page, left to right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from records.document import Box, Word
+
+
+def in_lines(words: Iterable[Word]) -> list[list[Word]]:
+    """Groups boxed words into lines, top to bottom. A word joins a line if their vertical middles are within half the
+    smaller height; wide gaps do not split a line, since a row of a table is one line to a reader."""
+    lines: list[list[Word]] = []
+    spans: list[tuple[float, float]] = []  # top and bottom of the line's median-like first word
+    for word in sorted((w for w in words if w.box is not None), key=lambda w: (w.box.centre_y, w.box.x0) if w.box else (0.0, 0.0)):
+        box = word.box
+        assert box is not None
+        best = -1
+        for i in range(len(lines) - 1, max(-1, len(lines) - 6), -1):
+            top, bottom = spans[i]
+            if abs((top + bottom) / 2 - box.centre_y) < 0.5 * min(bottom - top, box.height) + 0.01:
+                best = i
+                break
+        if best < 0:
+            lines.append([word])
+            spans.append((box.top, box.bottom))
+            continue
+        lines[best].append(word)
+        top, bottom = spans[best]
+        n = len(lines[best])
+        spans[best] = (top + (box.top - top) / n, bottom + (box.bottom - bottom) / n)
+    for line in lines:
+        line.sort(key=lambda w: w.box.x0 if w.box else 0.0)
+    return lines
+
+
+def reading_order(words: Iterable[Word]) -> tuple[Word, ...]:
+    """All words, line by line."""
+    return tuple(word for line in in_lines(words) for word in line)
+
+
+def strikes(word: Box, rules: Sequence[Box]) -> bool:
+    """True if a horizontal line crosses the middle of the word over most of its width (an underline runs lower)."""
+    for rule in rules:
+        if rule.height > 0.35 * word.height or rule.width < 2 * rule.height:
+            continue
+        middle = (rule.centre_y - word.top) / max(0.1, word.height)
+        shared = min(rule.x1, word.x1) - max(rule.x0, word.x0)
+        if 0.3 <= middle <= 0.72 and shared >= 0.6 * word.width:
+            return True
+    return False

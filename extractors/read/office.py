@@ -1,0 +1,64 @@
+"""LibreOffice as a converter: its own profile, a time limit, and its whole process group killed at the end of it."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import tempfile
+import zipfile
+from pathlib import Path
+
+from extractors.read.settings import soffice_path
+from records.errors import DocumentError
+
+_RELATION = re.compile(rb"<Relationship\b[^>]*>")
+
+
+def has_outside_links(path: Path) -> bool:
+    """True if the file names a template, picture or object elsewhere: LibreOffice would go and fetch it. Hyperlinks are
+    not followed by opening a file and do not count."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for name in archive.namelist():
+                if name.endswith(".rels"):
+                    for relation in _RELATION.findall(archive.read(name)):
+                        if b'"External"' in relation and b"/hyperlink" not in relation:
+                            return True
+    except (zipfile.BadZipFile, OSError, NotImplementedError):
+        return True
+    return False
+
+
+def convert(path: Path, to: str, folder: Path, seconds: int) -> Path:
+    """Converts to ``to`` ("pdf", "docx") within ``folder``. Raises DocumentError if nothing comes out in time."""
+    program = soffice_path()
+    if program is None:
+        raise DocumentError("LibreOffice is not installed: sudo apt-get install libreoffice-writer")
+    out = folder / "out"
+    out.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="lotline-profile-") as profile:
+        command = [
+            program,
+            f"-env:UserInstallation=file://{profile}",
+            "--headless", "--norestore", "--nolockcheck", "--nodefault", "--nofirststartwizard",
+            "--convert-to", to, "--outdir", str(out), str(path),
+        ]  # fmt: skip
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        )
+        try:
+            process.wait(timeout=seconds)
+        except subprocess.TimeoutExpired as err:
+            raise DocumentError(f"LibreOffice did not finish with this file in {seconds} seconds") from err
+        finally:
+            try:
+                os.killpg(process.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+            process.wait()
+    made = out / f"{path.stem}.{to}"
+    if not made.is_file() or made.stat().st_size == 0:
+        raise DocumentError("LibreOffice could not convert this file")
+    return made

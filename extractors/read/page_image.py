@@ -1,0 +1,26 @@
+"""A page as a grey picture. The pixels are those of the page as shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pypdfium2 as pdfium
+
+Gray = npt.NDArray[np.uint8]
+
+
+def render(page: pdfium.PdfPage, dpi: int, max_pixels: int) -> tuple[Gray, float]:
+    """The page in grey with its form's fields drawn, and pixels per point (less than asked on huge pages)."""
+    width, height = page.get_size()
+    scale = dpi / 72
+    area = max(1.0, width * scale) * max(1.0, height * scale)
+    if area > max_pixels:
+        scale *= (max_pixels / area) ** 0.5
+    bitmap: Any = page.render(scale=scale, grayscale=True, may_draw_forms=True)
+    image = np.array(bitmap.to_numpy(), dtype=np.uint8)
+    bitmap.close()
+    if image.ndim == 3:
+        image = image[:, :, 0]
+    return np.ascontiguousarray(image), scale

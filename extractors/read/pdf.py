@@ -1,0 +1,158 @@
+"""PDF: per page the text layer where it is what the page shows, else our own OCR of the page's picture."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw
+
+from extractors.read.lines import reading_order, strikes
+from extractors.read.ocr import read_image
+from extractors.read.page_image import render
+from extractors.read.pdf_form import PageForm, read_forms, words_with_fields
+from extractors.read.pdf_marks import Drawn, read_marks, ticks_of
+from extractors.read.pdf_text import TextLayer, View, read_text_layer, view_of
+from extractors.read.quality import judge
+from extractors.read.settings import ReadSettings
+from records.document import Document, Page, SourceFile, Word
+from records.errors import DocumentError
+
+_SCAN_SHARE = 0.5  # of the page under pictures: then the picture is the document
+
+
+def read_pdf(path: Path, source: SourceFile, settings: ReadSettings) -> Document:
+    """All pages up to ``settings.max_pages``. Raises DocumentError if the file can't be opened at all."""
+    pdf = _open(path)
+    try:
+        pdf.init_forms()
+        count = len(pdf)
+        if count == 0:
+            raise DocumentError("this PDF has no pages")
+        views: list[View] = []
+        pages: list[Page] = []
+        problems: list[str] = []
+        loaded = min(count, settings.max_pages)
+        for index in range(loaded):
+            views.append(_view(pdf, index))
+        forms = read_forms(path, views)
+        for index in range(loaded):
+            try:
+                pages.append(_read_page(pdf, index, forms[index], settings))
+            except (pdfium.PdfiumError, DocumentError) as err:
+                problems.append(f"page {index + 1}: {err}")
+                width, height = views[index].size
+                pages.append(Page(index + 1, width, height, "none", (), reason=f"could not be read: {err}"))
+        if count > loaded:
+            problems.append(f"only the first {loaded} of {count} pages were read")
+        if len(problems) >= loaded and not any(p.words for p in pages):
+            raise DocumentError(f"no page of this PDF could be read ({problems[0]})")
+        return Document(source, tuple(pages), "pdf", count, "; ".join(problems[:5]), _properties(pdf))
+    finally:
+        pdf.close()
+
+
+def _open(path: Path) -> pdfium.PdfDocument:
+    try:
+        return pdfium.PdfDocument(path)
+    except pdfium.PdfiumError as err:
+        if getattr(err, "err_code", None) == raw.FPDF_ERR_PASSWORD or "password" in str(err).lower():
+            raise DocumentError("this PDF needs a password to open; save it without one") from err
+        raise DocumentError("this PDF is damaged and can't be opened; print it to a new PDF or scan the paper") from err
+
+
+def _view(pdf: pdfium.PdfDocument, index: int) -> View:
+    try:
+        page = pdf[index]
+    except pdfium.PdfiumError:
+        return View(0, 0, 612, 792, 0)
+    view = view_of(page)
+    page.close()
+    return view
+
+
+def _properties(pdf: pdfium.PdfDocument) -> dict[str, str]:
+    try:
+        found = pdf.get_metadata_dict(skip_empty=True)
+    except (pdfium.PdfiumError, UnicodeDecodeError):
+        return {}
+    return {k.lower(): v[:200] for k, v in found.items() if k in {"Title", "Author", "Subject", "Creator", "Producer"}}
+
+
+def _read_page(pdf: pdfium.PdfDocument, index: int, form: PageForm, settings: ReadSettings) -> Page:
+    page = pdf[index]
+    try:
+        view = view_of(page)
+        drawn = read_marks(page, view)
+        layer = read_text_layer(page, view, drawn.dark)
+        why_not = _distrust(layer, drawn, view)
+        if why_not:
+            return _by_ocr(page, index, view, form, why_not, settings)
+        return _by_text(layer, drawn, index, view, form)
+    finally:
+        page.close()
+
+
+def _distrust(layer: TextLayer, drawn: Drawn, view: View) -> str:
+    """Why the text layer is not to be used; '' if it is."""
+    width, height = view.size
+    share = drawn.image_share(width, height) if drawn.images else 0.0
+    if share >= _SCAN_SHARE:
+        if layer.characters:
+            return "scan with a hidden text layer by someone else's OCR, which is not trusted"
+        return "scan without a text layer"
+    if not layer.characters:
+        return "no text layer"
+    if not layer.words:
+        return "the text layer is invisible"
+    verdict = judge(layer.words_by_font, layer.unmapped, layer.characters)
+    return verdict.reason
+
+
+def _by_text(layer: TextLayer, drawn: Drawn, index: int, view: View, form: PageForm) -> Page:
+    width, height = view.size
+    words = [
+        Word(w.text, w.box, w.confidence, w.bold, False, w.box is not None and strikes(w.box, drawn.rules))
+        for w in layer.words
+    ]
+    words = words_with_fields(words, form.fields)
+    ticks = [t for t in ticks_of(drawn, words) if not any(t.box.overlap(f.box) > 0.3 for f in form.ticks)]
+    reason = "text layer"
+    if layer.invisible:
+        reason += f"; {layer.invisible} characters that a viewer does not show were left out"
+    if layer.capped:
+        reason += "; the page holds more characters than were read"
+    return Page(
+        number=index + 1,
+        width=round(width, 2),
+        height=round(height, 2),
+        text_source="text_layer",
+        words=reading_order(words),
+        rules=tuple(drawn.rules),
+        ticks=tuple([*ticks, *form.ticks]),
+        fields=tuple(form.fields),
+        reason=reason,
+    )
+
+
+def _by_ocr(
+    page: pdfium.PdfPage, index: int, view: View, form: PageForm, reason: str, settings: ReadSettings
+) -> Page:
+    width, height = view.size
+    image, scale = render(page, settings.dpi, settings.max_pixels)
+    seen = read_image(image, scale, settings)
+    words = words_with_fields(list(seen.words), form.fields)
+    ticks = [t for t in seen.ticks if not any(t.box.overlap(f.box) > 0.2 for f in form.ticks)]
+    return Page(
+        number=index + 1,
+        width=round(width, 2),
+        height=round(height, 2),
+        text_source="ocr" if words else "none",
+        words=reading_order(words),
+        rules=seen.rules,
+        ticks=tuple([*ticks, *form.ticks]),
+        fields=tuple(form.fields),
+        reason="; ".join(r for r in (reason, seen.reason) if r),
+        ink=seen.ink,
+        handwriting=seen.handwriting,
+    )

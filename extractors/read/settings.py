@@ -1,0 +1,72 @@
+"""What a reading depends on: limits and engines. Two readings with the same fingerprint of the same bytes are equal."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import subprocess
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from records.errors import MissingEngine
+
+READER_VERSION = "1"
+"""Raise it whenever the same bytes would be read differently: stored readings are then made again."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSettings:
+    """Limits and choices of one reading. ``cache_dir`` holds OCR results; None = no cache."""
+
+    dpi: int = 300
+    tesseract_seconds: int = 60  # per call
+    max_pages: int = 600
+    max_pixels: int = 60_000_000  # of one page image
+    max_bytes: int = 250_000_000
+    soffice: bool = True
+    soffice_seconds: int = 60
+    cache_dir: Path | None = None
+
+
+@cache
+def tesseract_version() -> str:
+    """The version line of the Tesseract on the path. Raises MissingEngine with the remedy."""
+    if shutil.which("tesseract") is None:
+        raise MissingEngine(
+            "Tesseract is not installed, so scans can't be read: sudo apt-get install tesseract-ocr tesseract-ocr-eng"
+        )
+    said = subprocess.run(["tesseract", "--version"], capture_output=True, text=True, timeout=20, check=False)
+    return (said.stdout or said.stderr).splitlines()[0].strip()
+
+
+@cache
+def soffice_path() -> str | None:
+    """LibreOffice's command, or None where it is not installed."""
+    return shutil.which("soffice") or shutil.which("libreoffice")
+
+
+def _package(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "-"
+
+
+def reader_fingerprint(settings: ReadSettings) -> str:
+    """Names engine, versions and settings in one short hash; time-outs and the cache's place do not count."""
+    try:
+        engine = tesseract_version()
+    except MissingEngine:
+        engine = "no tesseract"
+    parts = [
+        READER_VERSION,
+        engine,
+        *(f"{p}={_package(p)}" for p in ("pypdfium2", "pikepdf", "opencv-python-headless", "python-docx", "openpyxl")),
+        f"dpi={settings.dpi}",
+        f"pages={settings.max_pages}",
+        f"pixels={settings.max_pixels}",
+        f"soffice={settings.soffice and soffice_path() is not None}",
+    ]
+    return "read-" + hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
