@@ -165,6 +165,20 @@ class Page:
     reason: str = ""  # why this source was chosen or nothing was read ("text layer is garbage: 3 % known words")
     ink: float | None = None  # share of dark pixels, where the page was looked at as an image
     handwriting: tuple[Box, ...] = ()  # regions that look written by hand
+    turn: int = 0  # the scan lay on its side or head: all boxes here are of the page turned upright, 90, 180 or 270 degrees clockwise
+
+    def as_shown(self, box: Box) -> Box:
+        """A box of this page as it lies on the page as a viewer shows it; differs only where ``turn`` is not 0.
+
+        ``width`` and ``height`` are those of the upright page.
+        """
+        if self.turn == 90:
+            return Box(box.top, self.width - box.x1, box.bottom, self.width - box.x0)
+        if self.turn == 180:
+            return Box(self.width - box.x1, self.height - box.bottom, self.width - box.x0, self.height - box.top)
+        if self.turn == 270:
+            return Box(self.height - box.bottom, box.x0, self.height - box.top, box.x1)
+        return box
 
 
 @dataclass(frozen=True, slots=True)

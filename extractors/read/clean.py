@@ -25,7 +25,7 @@ class Look:
 
     @property
     def blank(self) -> bool:
-        return self.ink < _BLANK_INK and self.pieces < 12
+        return self.ink < _BLANK_INK and self.pieces < 12 and self.paper >= 0.55
 
     @property
     def photograph(self) -> bool:

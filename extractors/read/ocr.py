@@ -1,4 +1,4 @@
-"""One page picture to words: upright, level, cleaned, lines taken out, then Tesseract; boxes map back to the page as shown."""
+"""One page picture to words: upright, level, cleaned, lines taken out, then Tesseract; boxes map back to the upright page."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from records.errors import DocumentError
 os.environ.setdefault("OMP_THREAD_LIMIT", "1")
 
 _LEAST_CONFIDENCE = 0.0
-_SURE_TURN = 2.0  # Tesseract's own orientation confidence
+_SURE_TURN = 4.0  # Tesseract's own orientation confidence
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a page picture holds, in points of the page as shown."""
+    """What a page picture holds, in points of the upright page."""
 
     words: tuple[Word, ...] = ()
     rules: tuple[Box, ...] = ()
@@ -38,6 +38,7 @@ class Seen:
     handwriting: tuple[Box, ...] = ()
     ink: float | None = None
     reason: str = ""
+    turn: int = 0  # degrees clockwise by which the page was turned; boxes are of the turned page
 
 
 def read_image(image: Gray, scale: float, settings: ReadSettings) -> Seen:
@@ -68,12 +69,12 @@ def _recognise(image: Gray, scale: float, noise: float, settings: ReadSettings) 
     text_image = _without_squares(without_rules(level, mask, dark), squares)
     words = _tesseract(text_image, scale, rules, settings)
     words, hands = mark_handwriting(words, dark, mask, scale)
-    struck = [strikes(w.box, [r for r in rules if r.width < 0.8 * level.shape[1]]) if w.box else False for w in words]
-    lines = [r for r in rules if not _is_strike(r, words)]
-    back = _mapper(image.shape, quarter, angle, scale)
-    turned = []
-    if quarter:
-        turned.append(f"turned by {90 * quarter % 360} degrees to read it")
+    crossing = [r for r in rules if _is_strike(r, rules, words)]
+    struck = [w.box is not None and strikes(w.box, crossing) for w in words]
+    lines = [r for r in rules if r not in crossing]
+    words, struck = _with_squares(words, struck, squares)
+    back = _mapper(upright.shape, angle, scale)
+    turn = (360 - 90 * quarter) % 360
     return {
         "words": [
             [w.text, _flat(back(w.box)), w.confidence, w.handwritten, s]
@@ -83,7 +84,7 @@ def _recognise(image: Gray, scale: float, noise: float, settings: ReadSettings) 
         "rules": [_flat(back(r)) for r in lines],
         "ticks": [[_flat(back(s.box)), s.state] for s in squares],
         "hands": [_flat(back(h)) for h in hands],
-        "reason": "; ".join(turned),
+        "turn": turn,
     }
 
 
@@ -93,13 +94,18 @@ def _flat(box: Box) -> list[float]:
 
 def _seen(stored: dict[str, Any], ink: float) -> Seen:
     words = [Word(text, Box(*box), conf, False, hand, struck) for text, box, conf, hand, struck in stored["words"]]
+    turn = int(stored["turn"])
+    said = [f"turned by {turn} degrees to read it"] if turn else []
+    if not words:
+        said.append("no words found")
     return Seen(
         words=reading_order(words),
         rules=tuple(Box(*b) for b in stored["rules"]),
         ticks=tuple(Tick(Box(*b), state) for b, state in stored["ticks"]),
         handwriting=tuple(Box(*b) for b in stored["hands"]),
         ink=round(ink, 5),
-        reason=stored["reason"] if words else "; ".join(r for r in (stored["reason"], "no words found") if r),
+        reason="; ".join(said),
+        turn=turn,
     )
 
 
@@ -144,18 +150,19 @@ def _quarter_turns(image: Gray, scale: float, settings: ReadSettings) -> int:
         turns, sure = 0, 0.0  # too few characters to tell; Tesseract reports that as an error
     if sure >= _SURE_TURN:
         return (4 - turns) % 4  # Tesseract says clockwise
-    candidates = (1, 3) if lies_on_side(image, scale) else (0, 2)
+    candidates = (0, 2, 1, 3) if lies_on_side(image, scale) else (0, 2)
     scores = {t: _strip_score(np.ascontiguousarray(np.rot90(small, t)), scale * factor, settings) for t in candidates}
     best = max(scores, key=lambda t: scores[t])
-    return best if scores[best] > 1.2 * scores.get(0, 0.0) or 0 not in scores else 0
+    return best if scores[best] > 1.2 * scores[0] else 0
 
 
 def _strip_score(image: Gray, scale: float, settings: ReadSettings) -> float:
-    """How well the page's middle reads: the summed confidence of its words of three letters or more."""
-    height = image.shape[0]
+    """How well the page's fullest part reads: the summed confidence of its words of three letters or more."""
+    inked = np.flatnonzero((image < 150).sum(axis=1) > 3)
+    first = int(np.percentile(inked, 15)) if inked.size else 0
     try:
         data = pytesseract.image_to_data(
-            image[height // 6 : height // 2],
+            image[max(0, first - 40) : first + image.shape[0] // 3],
             config=f"--psm 6 --dpi {round(scale * 72)}",
             timeout=settings.tesseract_seconds,
             output_type=pytesseract.Output.DICT,
@@ -176,30 +183,45 @@ def _without_squares(image: Gray, squares: list[SquareMark]) -> Gray:
     return out
 
 
-def _is_strike(rule: Box, words: list[Word]) -> bool:
-    """A line that runs through words is a correction by hand, not a ruling."""
-    return rule.width > rule.height and any(w.box is not None and strikes(w.box, [rule]) for w in words)
-
-
-def _mapper(shape: tuple[int, ...], quarter: int, angle: float, scale: float) -> Callable[[Box], Box]:
-    """From pixels of the levelled page to points of the page as shown."""
-    height, width = shape[0], shape[1]
-    upright_height, upright_width = (height, width) if quarter % 2 == 0 else (width, height)
-    inverse = cv2.invertAffineTransform(
-        cv2.getRotationMatrix2D((upright_width / 2, upright_height / 2), angle, 1.0)
+def _is_strike(rule: Box, rules: list[Box], words: list[Word]) -> bool:
+    """A line by hand through words: it begins and ends about where the words do, and meets no other line."""
+    if rule.width < 4 * rule.height:
+        return False
+    crossed = [w.box for w in words if w.box is not None and strikes(w.box, [rule])]
+    if not crossed:
+        return False
+    letter = sum(b.height for b in crossed) / len(crossed)
+    if rule.x0 < min(b.x0 for b in crossed) - 3 * letter or rule.x1 > max(b.x1 for b in crossed) + 3 * letter:
+        return False
+    return not any(
+        other.height > other.width
+        and rule.x0 - letter <= other.centre_x <= rule.x1 + letter
+        and other.top - 2 <= rule.centre_y <= other.bottom + 2
+        for other in rules
     )
+
+
+def _with_squares(
+    words: list[Word], struck: list[bool], squares: list[SquareMark]
+) -> tuple[list[Word], list[bool]]:
+    """Tick boxes as the glyphs that a text layer has for them, so that text and ticks tell the same."""
+    glyphs = [
+        Word("☒" if s.state else "☐", s.box, 0.9 if s.state is not None else 0.3)
+        for s in squares
+        if not any(w.box is not None and w.box.overlap(s.box) > 0.3 for w in words)
+    ]
+    return [*words, *glyphs], [*struck, *(False for _ in glyphs)]
+
+
+def _mapper(shape: tuple[int, ...], angle: float, scale: float) -> Callable[[Box], Box]:
+    """From pixels of the levelled page to points of the upright page."""
+    inverse = cv2.invertAffineTransform(cv2.getRotationMatrix2D((shape[1] / 2, shape[0] / 2), angle, 1.0))
 
     def back(box: Box) -> Box:
         x, y = box.centre_x, box.centre_y
         ux = float(inverse[0][0] * x + inverse[0][1] * y + inverse[0][2])
         uy = float(inverse[1][0] * x + inverse[1][1] * y + inverse[1][2])
         half_w, half_h = box.width / 2, box.height / 2
-        if quarter == 1:  # np.rot90 once: shown (x, y) came to (y, width - x)
-            ux, uy, half_w, half_h = width - uy, ux, half_h, half_w
-        elif quarter == 2:
-            ux, uy = width - ux, height - uy
-        elif quarter == 3:
-            ux, uy, half_w, half_h = uy, height - ux, half_h, half_w
         return Box(
             round((ux - half_w) / scale, 2),
             round((uy - half_h) / scale, 2),

@@ -141,6 +141,10 @@ def _by_ocr(
     width, height = view.size
     image, scale = render(page, settings.dpi, settings.max_pixels)
     seen = read_image(image, scale, settings)
+    if seen.turn % 180:
+        width, height = height, width
+    if seen.turn:
+        form = PageForm()  # a scan that lies on its side has no form over it
     words = words_with_fields(list(seen.words), form.fields)
     ticks = [t for t in seen.ticks if not any(t.box.overlap(f.box) > 0.2 for f in form.ticks)]
     return Page(
@@ -155,4 +159,5 @@ def _by_ocr(
         reason="; ".join(r for r in (reason, seen.reason) if r),
         ink=seen.ink,
         handwriting=seen.handwriting,
+        turn=seen.turn,
     )

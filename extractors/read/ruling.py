@@ -33,7 +33,7 @@ def dark_pixels(image: Gray) -> Gray:
 def find_rules(dark: Gray, scale: float) -> tuple[list[Box], Gray]:
     """Horizontal and vertical lines, and the mask of their pixels."""
     length = int(_SHORTEST * scale)
-    bridge = max(3, int(1.0 * scale))
+    bridge = max(2, int(0.5 * scale))
     mask = np.zeros_like(dark)
     rules: list[Box] = []
     for horizontal in (True, False):
@@ -84,7 +84,7 @@ def find_squares(dark: Gray, scale: float) -> list[SquareMark]:
         x, y, w, h = cv2.boundingRect(contour)
         if not (low * 0.6 <= w <= high and low * 0.6 <= h <= high and abs(w - h) <= 0.25 * max(w, h)):
             continue
-        if cv2.contourArea(contour) < 0.72 * w * h:
+        if cv2.contourArea(contour) < 0.86 * w * h:
             continue
         edge = max(2, int(0.5 * scale))
         outer = (x - edge - 2, y - edge - 2, x + w + edge + 2, y + h + edge + 2)
@@ -112,14 +112,5 @@ def _has_four_sides(dark: Gray, x: int, y: int, w: int, h: int, edge: int) -> bo
         patch = dark[max(0, top_y) : top_y + edge + reach, max(0, left_x) : left_x + edge + reach]
         hit = patch > 0
         if patch.size == 0 or hit.max(axis=0).mean() < 0.55 or hit.max(axis=1).mean() < 0.55:
-            return False
-        outer_y, outer_x = (top_y == y - edge, left_x == x - edge)
-        rows, columns = np.nonzero(hit)
-        near_y = rows.min() if outer_y else patch.shape[0] - 1 - rows.max()
-        near_x = columns.min() if outer_x else patch.shape[1] - 1 - columns.max()
-        meet_y = near_y if outer_y else patch.shape[0] - 1 - near_y
-        meet_x = near_x if outer_x else patch.shape[1] - 1 - near_x
-        around = hit[max(0, meet_y - 3) : meet_y + 4, max(0, meet_x - 3) : meet_x + 4]
-        if not around.any():
             return False
     return True

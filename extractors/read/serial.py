@@ -108,6 +108,7 @@ def _page(page: Page) -> dict[str, Any]:
         "reason": page.reason,
         "ink": page.ink,
         "handwriting": [_box(b) for b in page.handwriting],
+        "turn": page.turn,
     }
 
 
@@ -125,4 +126,5 @@ def _to_page(raw: dict[str, Any]) -> Page:
         reason=raw["reason"],
         ink=raw["ink"],
         handwriting=tuple(_some_box(b) for b in raw["handwriting"]),
+        turn=raw["turn"],
     )
