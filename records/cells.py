@@ -46,7 +46,8 @@ def cell(column: Column, text: str) -> str:
         case "date":
             return date.fromisoformat(text.strip()).isoformat()
         case "money":
-            return format(_number(text).quantize(_CENT, ROUND_HALF_UP), "f")
+            cents = _number(text).quantize(_CENT, ROUND_HALF_UP)
+            return format(cents or abs(cents), "f")  # no negative zero
         case "number":
             plain = format(_number(text), "f")
             return (plain.rstrip("0").rstrip(".") or "0") if "." in plain else plain
@@ -94,7 +95,7 @@ def _number(text: str) -> Decimal:
         raise ValueError(f"'{clean(text)}' is not a number") from None
     if not number.is_finite() or number.adjusted() > 15:
         raise ValueError(f"'{clean(text)}' is not a number")
-    return number if number else abs(number)  # no negative zero
+    return number or abs(number)
 
 
 def _writable(text: str) -> str:

@@ -10,8 +10,19 @@ from functools import cached_property
 from records.cells import bbox, cell, clean, export_text, joined
 from records.columns import LEDGER_STATES, TABLES
 from records.export import (
-    TABLE_OF, DocumentInfo, ExportBundle, ExportRecord, Row, document_id, item_id, latest_lists, list_id, place,
-    reason_words, record_row,
+    TABLE_OF,
+    DocumentInfo,
+    ExportBundle,
+    ExportRecord,
+    OpenQuestion,
+    Row,
+    document_id,
+    item_id,
+    latest_lists,
+    list_id,
+    place,
+    reason_words,
+    record_row,
 )  # fmt: skip
 from records.vocabulary import DOCUMENT_STATES, KINDS, Kind
 
@@ -58,6 +69,13 @@ class Tables:
     @cached_property
     def _sorted(self) -> tuple[ExportRecord, ...]:
         return tuple(sorted(self.bundle.standing, key=_order))
+
+    @cached_property
+    def _asked(self) -> tuple[OpenQuestion, ...]:
+        def order(q: OpenQuestion) -> tuple[str, int, int, str]:
+            return q.source_file, q.page or 0, -1 if q.report is None else q.report, reason_words(q.reasons)
+
+        return tuple(sorted(self.bundle.questions, key=order))
 
     @cached_property
     def _questions(self) -> frozenset[tuple[str, int | None]]:
@@ -117,7 +135,7 @@ class Tables:
             return unreadable, joined((d.failure, d.reason)) or "could not be read", ""
         own = self._of_document.get(d.sha256, [])
         standing = [e for e in self._sorted_of.get(d.sha256, []) if e.state == "in_review"]
-        asked = [q for q in self.bundle.questions if q.sha256 == d.sha256]
+        asked = [q for q in self._asked if q.sha256 == d.sha256]
         why = joined((d.reason, d.failure, *(reason_words(q.reasons) for q in asked)))
         if standing:
             count = f"{len(standing)} record{'s' if len(standing) > 1 else ''} to check"
@@ -147,7 +165,7 @@ class Tables:
         for e in self._sorted:
             if e.state == "in_review":
                 items.extend(_items(e))
-        for q in self.bundle.questions:
+        for q in self._asked:
             report = "" if q.report is None else str(q.report)
             items.append(_cells("review_queue", {
                 "item_id": item_id(q.sha256, "report", report, str(q.page), reason_words(q.reasons)),

@@ -1,0 +1,137 @@
+"""What lies beside the CSVs so that a stranger can use and check them: Table Schema, manifest, differences to the last time."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from flows.export.folder import PRODUCT
+from flows.export.profiles import Profile, ProfileColumn, ProfileFile
+from records.columns import Column
+from records.export import ExportBundle
+from records.vocabulary import KINDS
+
+_TYPES = {
+    "text": "string", "path": "string", "id": "string", "choice": "string", "bbox": "string", "date": "date",
+    "money": "number", "number": "number", "confidence": "number", "integer": "integer",
+}  # fmt: skip
+_BBOX_PATTERN = r"-?\d+\.\d -?\d+\.\d -?\d+\.\d -?\d+\.\d"
+csv.field_size_limit(2**31 - 1)
+
+
+def data_package(profile: Profile, facts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """``datapackage.json``: a resource per CSV with its schema, hash and size (``facts`` by file name)."""
+    return {
+        "name": f"{PRODUCT}-{profile.name}".lower().replace("_", "-"),
+        "title": f"Lotline export, profile {profile.name}",
+        "resources": [
+            {
+                "name": file.name.removesuffix(".csv").lower(), "type": "table", "path": file.name, "scheme": "file",
+                "format": "csv", "mediatype": "text/csv", "encoding": "utf-8", "description": file.table.meaning,
+                "hash": f"sha256:{facts[file.name]['sha256']}", "bytes": facts[file.name]["bytes"],
+                "dialect": {"csv": {"delimiter": ",", "lineTerminator": "\r\n", "quoteChar": '"', "doubleQuote": True}},
+                "schema": _schema(file, profile.files),
+            }
+            for file in profile.files
+        ],
+    }  # fmt: skip
+
+
+def manifest(
+    profile: Profile, bundle: ExportBundle, include_review: bool, facts: Mapping[str, Mapping[str, Any]],
+    held_back: Mapping[str, int],
+) -> dict[str, Any]:  # fmt: skip
+    """``manifest.json``: what is in the folder and what made it. Holds no time: same inputs, same bytes."""
+    made = bundle.provenance
+    return {
+        "product": PRODUCT, "format": 1, "profile": profile.name, "include_review": include_review,
+        "files": {name: dict(fact) for name, fact in sorted(facts.items())},
+        "rulebook_sha256": made.rulebook_hash, "versions": dict(sorted(made.versions.items())),
+        "calibration": made.calibration, "proof": {kind: made.proof.get(kind, "unproven") for kind in KINDS},
+        "held_back": dict(sorted(held_back.items())),
+        "log_complete_through": bundle.log_through.isoformat() if bundle.log_through else None,
+    }  # fmt: skip
+
+
+def differences(profile: Profile, old: Path, new: Path) -> dict[str, dict[str, int]]:
+    """Per file, the rows added, changed and withdrawn since the export in ``old``, by primary key."""
+    result: dict[str, dict[str, int]] = {}
+    for file in profile.files:
+        key = _key(file)
+        if not key or not (old / file.name).is_file():
+            continue
+        before, after = _keyed(old / file.name, key), _keyed(new / file.name, key)
+        result[file.name] = {
+            "added": len(after.keys() - before.keys()),
+            "changed": sum(before[k] != row for k, row in after.items() if k in before),
+            "withdrawn": len(before.keys() - after.keys()),
+        }
+    return result
+
+
+def write_json(path: Path, data: Mapping[str, Any]) -> None:
+    path.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n")
+
+
+def fact(path: Path, rows: int | None = None) -> dict[str, Any]:
+    """Hash and size of a written file, and its rows where it is a table."""
+    with path.open("rb") as stream:
+        found: dict[str, Any] = {"sha256": hashlib.file_digest(stream, "sha256").hexdigest(), "bytes": path.stat().st_size}
+    return found if rows is None else {**found, "rows": rows}
+
+
+def _schema(file: ProfileFile, files: Sequence[ProfileFile]) -> dict[str, Any]:
+    schema: dict[str, Any] = {"fields": [_field(c) for c in file.columns], "missingValues": [""]}
+    if key := _key(file):
+        schema["primaryKey"] = key
+    headers = {c.source.name: c.header for c in file.columns if not c.converted}
+    links = []
+    for column, table, there in file.table.refers:
+        target = next((f for f in files if f.table.name == table), None)
+        other = {c.source.name: c.header for c in target.columns if not c.converted} if target else {}
+        if target and column in headers and there in other:
+            resource = target.name.removesuffix(".csv").lower()
+            links.append({
+                "fields": [headers[column]], "reference": {"resource": resource, "fields": [other[there]]},
+            })  # fmt: skip
+    if links:
+        schema["foreignKeys"] = links
+    return schema
+
+
+def _field(column: ProfileColumn) -> dict[str, Any]:
+    source = column.source
+    field: dict[str, Any] = {
+        "name": column.header, "type": "string" if column.converted else _TYPES[source.type],
+        "description": source.meaning,
+    }  # fmt: skip
+    if limits := _limits(source, column.converted):
+        field["constraints"] = limits
+    return field
+
+
+def _limits(source: Column, converted: bool) -> dict[str, Any]:
+    limits: dict[str, Any] = {"required": True} if source.required else {}
+    if converted:
+        return limits
+    if source.choices:
+        limits["enum"] = list(source.choices)
+    if source.type == "confidence":
+        limits.update(minimum=0, maximum=1)
+    if source.type == "bbox":
+        limits["pattern"] = _BBOX_PATTERN
+    return limits
+
+
+def _key(file: ProfileFile) -> list[str]:
+    headers = {c.source.name: c.header for c in file.columns}
+    return [headers[k] for k in file.table.key] if all(k in headers for k in file.table.key) else []
+
+
+def _keyed(path: Path, key: Sequence[str]) -> dict[tuple[str, ...], dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as stream:
+        return {tuple(row.get(k) or "" for k in key): row for row in csv.DictReader(stream)}

@@ -1,0 +1,114 @@
+"""Writes an export: a folder of CSVs with schema and manifest (and a workbook), swapped in whole.
+
+The same bundle gives the same bytes in every file but ``delivery.json``, which alone holds times and what changed.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from extractors.rulebook import DEFAULT_LAYERS
+from flows.export.delivery import Delivery
+from flows.export.folder import MANIFEST, read_manifest, recover, replace_folder
+from flows.export.package import data_package, differences, fact, manifest, write_json
+from flows.export.profiles import Profile, ProfileFile, load_profile
+from flows.export.tables import Rows, Tables
+from flows.export.workbook import write_workbook
+from records.columns import TABLES
+from records.errors import SetupError
+from records.export import ExportBundle
+
+
+@dataclass(frozen=True, slots=True)
+class ExportSummary:
+    """What was written: rows per file, accepted rows held back by reason, documents per state, changes since last time."""
+
+    folder: Path
+    profile: str
+    rows: Mapping[str, int]
+    held_back: Mapping[str, int]
+    document_states: Mapping[str, int]
+    changes: Mapping[str, Mapping[str, int]]
+    manifest_sha256: str
+
+
+def write_export(
+    out: Path, bundle: ExportBundle, include_review: bool, profile: str = "internal",
+    layers: Sequence[str] = DEFAULT_LAYERS,
+) -> ExportSummary:  # fmt: skip
+    """Write the export of ``bundle`` under ``profile`` to the folder ``out``, replacing an export that lies there.
+
+    Raises SetupError (StoreError where the disk is full); an earlier export in ``out`` is untouched then.
+    """
+    chosen = load_profile(profile, layers)
+    if include_review and chosen.audience != "inside":
+        raise SetupError(f"The profile '{profile}' leaves the city: rows that wait for review can't be part of it.")
+    tables = Tables(bundle)
+    delivery = Delivery(tables, chosen.rules)
+    named = tables.named(include_review)
+    out = out.absolute()
+    recover(out)
+    rows = {file.name: _rows(file, named, delivery) for file in chosen.files}
+    held = dict(delivery.held_back) if any(f.table.name not in TABLES for f in chosen.files) else {}
+    before = out if read_manifest(out) else None
+    changes: dict[str, dict[str, int]] = {}
+    hashes: dict[str, str] = {}
+
+    def write(folder: Path) -> None:
+        facts = _write_tables(folder, chosen, rows)
+        write_json(folder / "datapackage.json", data_package(chosen, facts))
+        facts["datapackage.json"] = fact(folder / "datapackage.json")
+        write_json(folder / MANIFEST, manifest(chosen, bundle, include_review, facts, held))
+        hashes["manifest"] = fact(folder / MANIFEST)["sha256"]
+        if before is not None:
+            changes.update(differences(chosen, before, folder))
+        write_json(folder / "delivery.json", {
+            "written_at": datetime.now(UTC).isoformat(timespec="seconds"), "manifest_sha256": hashes["manifest"],
+            "replaces": fact(before / MANIFEST)["sha256"] if before else None, "changes": changes,
+        })  # fmt: skip
+
+    replace_folder(out, write)
+    states: dict[str, int] = {}
+    for document in tables.documents:
+        states[document["state"]] = states.get(document["state"], 0) + 1
+    counts = {name: len(found) for name, found in rows.items()}
+    return ExportSummary(out, profile, counts, held, states, changes, hashes["manifest"])
+
+
+def write_profile(
+    out: Path, bundle: ExportBundle, profile: str, layers: Sequence[str] = DEFAULT_LAYERS
+) -> ExportSummary:
+    """A delivery: accepted rows only, in the form that ``profile`` describes."""
+    return write_export(out, bundle, include_review=False, profile=profile, layers=layers)
+
+
+def _rows(file: ProfileFile, named: Mapping[str, Rows], delivery: Delivery) -> Rows:
+    if file.table.name not in named:
+        return delivery.rows(file.table.name)
+    rows = named[file.table.name]
+    wanted = {c.source.name for c in file.columns} - {c.name for c in file.table.columns}
+    return delivery.with_register(rows) if wanted else rows
+
+
+def _write_tables(folder: Path, profile: Profile, rows: Mapping[str, Rows]) -> dict[str, dict[str, Any]]:
+    facts: dict[str, dict[str, Any]] = {}
+    sheets = {}
+    for file in profile.files:
+        cells = file.cells(rows[file.name])
+        path = folder / file.name
+        # RFC 4180: CRLF ends a row, quotes only where a cell needs them.
+        with path.open("w", encoding="utf-8", newline="") as stream:
+            writer = csv.writer(stream, lineterminator="\r\n")
+            writer.writerow(file.header)
+            writer.writerows(cells)
+        facts[file.name] = fact(path, len(cells))
+        sheets[file.name.removesuffix(".csv")[:31]] = (file.header, cells)
+    if profile.workbook:
+        write_workbook(folder / "lotline.xlsx", sheets)
+        facts["lotline.xlsx"] = fact(folder / "lotline.xlsx")
+    return facts
