@@ -36,7 +36,7 @@ def examine(home: Home, parcels: Path | None = None, log: Path | None = None) ->
         _asked("settings", lambda: _settings(home)),
         *_database(home),
         _room(home),
-        *(_asked(name, lambda f=file, k=kind: _register(home, k, f)) for name, kind, file in _registers(parcels, log)),
+        *_registers(home, parcels, log),
     ]
 
 
@@ -114,9 +114,9 @@ def _database(home: Home) -> Iterator[Check]:
 
 
 def _opened(home: Home) -> str:
-    from store import open_store
+    from store import Store
 
-    with open_store(home.database):
+    with Store.open(home.database):
         return f"{home.sqlite_file or home.database.rpartition('@')[2]}, tables up to date"
 
 
@@ -128,19 +128,15 @@ def _room(home: Home) -> Check:
     return Check("Disk", "missing", says, f"free some space there (the cache {home.cache} may be deleted), or move --home")
 
 
-def _registers(parcels: Path | None, log: Path | None) -> Iterator[tuple[str, str, Path]]:
-    if parcels is not None:
-        yield "Parcel file", "parcels", parcels
-    if log is not None:
-        yield "Permit log", "log", log
-
-
-def _register(home: Home, kind: str, file: Path) -> str:
+def _registers(home: Home, parcels: Path | None, log: Path | None) -> Iterator[Check]:
     from flows.city import load_city, load_log, load_parcels
 
-    city = load_city(home.settings)
-    rows = len(load_parcels(file, city)) if kind == "parcels" else len(load_log(file, city))
-    return f"{rows} rows in {file.name}"
+    if parcels is not None:
+        file = parcels
+        yield _asked("Parcel file", lambda: f"{len(load_parcels(file, load_city(home.settings)))} rows in {file.name}")
+    if log is not None:
+        rows = log
+        yield _asked("Permit log", lambda: f"{len(load_log(rows, load_city(home.settings)))} rows in {rows.name}")
 
 
 def _file_system(folder: Path) -> str:

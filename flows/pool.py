@@ -72,6 +72,10 @@ class Pool(Generic[Job, Answer]):
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends all children, also those at work."""
         for child in self._children:
             _end(child.process)
         self._children.clear()

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Protocol
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from records.errors import LotlineError, StoreError
@@ -46,7 +47,7 @@ def progress(verb: str, quiet: bool = False) -> Iterator[Tell]:
         task = bar.add_task(verb, total=None, file="")
 
         def tell_bar(done: int, total: int, path: str) -> None:
-            bar.update(task, completed=done, total=total, file=path[-48:].replace("[", r"\["))
+            bar.update(task, completed=done, total=total, file=escape(path[-48:]))
 
         yield tell_bar
 

@@ -37,11 +37,11 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One document. ``reading`` is what was read from the same bytes before; None = read it now."""
+    """One document. ``reading`` is what was read from the same bytes before, as stored; None = read it now."""
 
     source: SourceFile
     file: Path
-    reading: Document | None = None
+    reading: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +63,13 @@ def prepare(desk: object) -> Callable[[Job], Done]:
     from extractors.parcels import Linker
     from extractors.pipeline import process
     from extractors.read import read_file
+    from extractors.read.serial import document_from_json
 
     assert isinstance(desk, Desk)
     linker = Linker(desk.parcels, desk.log, desk.city)
 
     def do(job: Job) -> Done:
-        document = job.reading
+        document = None if job.reading is None else document_from_json(job.reading).with_source(job.source)
         if document is None:
             try:
                 document = read_file(job.file, job.source, desk.settings)

@@ -1,0 +1,183 @@
+"""Puts together what an export is a function of: INPUT's documents as they lie, their settled records, the permit log."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import cast
+
+from extractors.rulebook import models_hash
+from flows.crossings import settled_of
+from flows.ledger import ledger
+from flows.registers import Registers
+from records.document import SourceFile, TextSource
+from records.export import CodeEntry, DocumentInfo, ExportBundle, ExportRecord, OpenQuestion, Provenance
+from records.record import Reason, Record
+from records.settle import to_text
+from records.vocabulary import Kind
+from store import Store, StoredDocument
+
+_DAY_OF: Mapping[Kind, str] = {
+    "inspection": "inspection_date", "violation": "inspection_date", "tax": "as_of_date", "water": "period_end",
+}  # fmt: skip
+
+
+def make_bundle(
+    store: Store,
+    sources: Sequence[SourceFile],
+    registers: Registers,
+    versions: Mapping[str, str],
+    period: tuple[date, date] | None = None,
+) -> ExportBundle:
+    """The bundle of these files. ``period``: only records of these days; what carries no day stays in."""
+    places: dict[str, list[str]] = defaultdict(list)
+    for source in sorted(sources, key=lambda s: (s.path, s.sha256)):
+        places[source.sha256].append(source.path)
+    documents: list[DocumentInfo] = []
+    records: list[ExportRecord] = []
+    questions: list[OpenQuestion] = []
+    links: dict[str, str] = {}
+    for stored in store.current(list(places)):
+        paths = places[stored.sha256]
+        documents += [_document(stored, path, paths[0]) for path in paths]
+        questions += _questions(stored, paths[0])
+        records += [r for r in _records(stored, paths[0], registers) if _within(r, period)]
+        links |= {i: link.other_id for i, some in stored.links.items() for link in some if link.relation == "same_as"}
+    records = _represented(records, links)
+    return ExportBundle(
+        documents=tuple(documents),
+        records=tuple(records),
+        provenance=Provenance(
+            registers.rules.hash,
+            {**versions, "models": models_hash()},
+            "prior from made-up documents: no row of this city was checked yet",
+        ),
+        questions=tuple(questions),
+        ledger=ledger(registers.log, documents, records),
+        codebook=_codebook(records),
+        parcels=registers.parcels,
+        log_through=max((row.opened for row in registers.log if row.opened), default=None),
+    )
+
+
+def _document(stored: StoredDocument, path: str, original: str) -> DocumentInfo:
+    outcome = stored.outcome
+    copy = path != original and stored.size > 0
+    reason = "" if outcome is None else outcome.reason
+    return DocumentInfo(
+        stored.sha256,
+        path,
+        stored.pages,
+        "other" if outcome is None else outcome.doc_type,
+        cast(TextSource, stored.text_source),
+        reason="" if reason == stored.failure else reason,
+        failure=stored.failure,
+        read=outcome is not None and not (stored.failure and not outcome.reports),
+        duplicate_of=original if copy else "",
+    )
+
+
+def _questions(stored: StoredDocument, path: str) -> list[OpenQuestion]:
+    reports = () if stored.outcome is None else stored.outcome.reports
+    return [
+        OpenQuestion(stored.sha256, path, r.reasons, r.ordinal, r.pages[0] if r.pages else None, r.doc_type)
+        for r in reports
+        if r.reasons
+    ]
+
+
+def _records(stored: StoredDocument, path: str, registers: Registers) -> Iterable[ExportRecord]:
+    if stored.outcome is None:
+        return
+    for record in stored.outcome.records:
+        yield _record(stored, record, path, registers)
+    for record in stored.vanished:
+        # A record that is no longer found matters only where a person had decided on it.
+        if record.record_id in stored.decisions and settled_of(stored, record, found=False).reopened:
+            yield _record(stored, record, path, registers, found=False)
+
+
+def _record(
+    stored: StoredDocument, record: Record, path: str, registers: Registers, found: bool = True
+) -> ExportRecord:
+    settled = settled_of(stored, record, found)
+    route = stored.routes.get(record.record_id)
+    history = stored.histories.get(record.record_id)
+    values = {name: to_text(value.value) for name, value in settled.values.items()}
+    reasons = () if route is None else route.reasons
+    if not found:
+        reasons = (Reason("", "conflict", "decided before, but no longer found on the page: please look again"),)
+    parcel = values.get("parcel_id", "")
+    return ExportRecord(
+        record=record,
+        sha256=stored.sha256,
+        source_file=path,
+        values=values,
+        state="in_review" if route is None or not found else route.state,
+        decided_by=settled.decided_by,
+        confidence=None if route is None else route.confidence,
+        reasons=reasons,
+        parent_id=record.parent,
+        parcel_id_current=parcel if parcel in registers.parcel_ids else "",
+        first_cited_date=history.first_cited_date if history else None,
+        repeat_of=history.repeat_of if history else "",
+        corrected_date=history.corrected_date if history else None,
+        rejected=settled.rejected,
+    )
+
+
+def _represented(records: Sequence[ExportRecord], links: Mapping[str, str]) -> list[ExportRecord]:
+    """Every record told which one stands for it *in this export*: the original where it is part of the export, else the
+    first of its copies, so that nothing is lost and nothing counted twice."""
+    here = {r.id for r in records}
+    stands: dict[str, str] = {}
+    out = []
+    for r in sorted(records, key=lambda r: (r.source_file, r.sha256)):
+        root = _root(r.id, links)
+        stand_in = root if root in here else stands.setdefault(root, r.id)
+        out.append(r if stand_in == r.id else _same_as(r, stand_in))
+    return out
+
+
+def _root(record_id: str, links: Mapping[str, str]) -> str:
+    seen = set()
+    while record_id in links and record_id not in seen:
+        seen.add(record_id)
+        record_id = links[record_id]
+    return record_id
+
+
+def _same_as(r: ExportRecord, other: str) -> ExportRecord:
+    return ExportRecord(
+        r.record, r.sha256, r.source_file, r.values, r.state, r.decided_by, r.confidence, r.reasons, r.parent_id,
+        r.parcel_id_current, r.first_cited_date, r.repeat_of, r.corrected_date, other, r.rejected,
+    )  # fmt: skip
+
+
+def _within(r: ExportRecord, period: tuple[date, date] | None) -> bool:
+    if period is None:
+        return True
+    day = r.values.get(_DAY_OF[r.kind], "")
+    return not day or period[0].isoformat() <= day <= period[1].isoformat()
+
+
+def _codebook(records: Sequence[ExportRecord]) -> tuple[CodeEntry, ...]:
+    """Every code that stands on the papers, with the meaning that the rule book gives."""
+    rows: Counter[tuple[str, str]] = Counter()
+    meanings: dict[tuple[str, str], str] = {}
+    for r in records:
+        if r.same_as or r.rejected or r.record.ignorable:
+            continue
+        domain = {"tax": "tax", "violation": "housing"}.get(r.kind, "")
+        if not domain:
+            continue
+        meaning = r.values.get("code_meaning" if r.kind == "tax" else "code_title", "")
+        for code in filter(None, r.values.get("code", "").split("; ")):
+            rows[domain, code] += 1
+            if meaning and "; " not in r.values.get("code", ""):
+                meanings.setdefault((domain, code), meaning)
+    return tuple(
+        CodeEntry(domain, code, meanings.get((domain, code), ""), "rule book" if (domain, code) in meanings else "", rows=n)
+        for (domain, code), n in sorted(rows.items())
+    )

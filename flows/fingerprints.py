@@ -1,0 +1,50 @@
+"""Whether anything must be done at all: short hashes of what a reading and an outcome depend on.
+
+Cheap on purpose: neither Prefect nor spaCy is imported, and parcel files are hashed, not parsed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import extractors
+import records
+from extractors.read.settings import ReadSettings, reader_fingerprint
+from extractors.rulebook import models_hash, rulebook_hash
+
+RETRY = "retry-"
+"""Before the fingerprint of an outcome that only ran out of time: never current, so the next run tries again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprints:
+    """``reading`` of a document as read, ``outcome`` of what was found in it."""
+
+    reading: str
+    outcome: str
+
+
+def fingerprints(settings: ReadSettings, layers: Sequence[str], registers: Sequence[Path]) -> Fingerprints:
+    """Of readings and outcomes made now. ``registers``: parcel file, log and settings, by content."""
+    reading = reader_fingerprint(settings)
+    parts = [reading, rulebook_hash(layers), models_hash(), _code(), *(_content(f) for f in registers)]
+    return Fingerprints(reading, "find-" + hashlib.sha256("|".join(parts).encode()).hexdigest()[:16])
+
+
+@cache
+def _code() -> str:
+    """Of the source of everything that finds values, so that no release forgets to raise a version number."""
+    digest = hashlib.sha256()
+    for package in (extractors, records):
+        folder = Path(str(package.__file__)).parent
+        for file in sorted(folder.rglob("*.py")):
+            digest.update(file.relative_to(folder).as_posix().encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
+
+
+def _content(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else "-"

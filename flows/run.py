@@ -1,0 +1,175 @@
+"""The main job: what is new in INPUT is read and extracted, everything is compared with everything, INPUT is exported.
+
+A run does exactly what changed. Each document is stored the moment it is done, so that a run killed at any moment goes on
+where it was; what follows from all documents together is worked out anew and replaced as a whole.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+
+from extractors.read.serial import document_to_json
+from flows.bundle import make_bundle
+from flows.collect import Found, collect
+from flows.crossings import cross_all
+from flows.fingerprints import RETRY, Fingerprints, fingerprints
+from flows.home import Home
+from flows.pool import Lost, Pool
+from flows.registers import Registers, load_registers
+from flows.say import Tell
+from flows.summary import Summary, summarise
+from flows.work import Desk, Done, Job, prepare, unreadable
+from records.errors import SetupError
+from store import Store
+
+BATCH = 50
+"""Documents per Prefect task: task runs cost nothing at this size and are all recorded."""
+SECONDS_PER_DOCUMENT = 900.0
+"""Wall time: a list of 100 scanned pages is read in this; what takes longer hangs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What was asked for. ``period``: export only records of these days. ``plain``: without Prefect."""
+
+    home: Home
+    inputs: tuple[Path, ...]
+    parcels: Path
+    log: Path | None
+    out: Path
+    include_review: bool = False
+    workers: int | None = None
+    period: tuple[date, date] | None = None
+    plain: bool = False
+    command: str = "run"
+
+
+@dataclass
+class Run:
+    """A run under way: what is to be done, in batches, and how far it is."""
+
+    task: Task
+    store: Store
+    registers: Registers
+    desk: Desk
+    prints: Fingerprints
+    found: list[Found]
+    jobs: list[Job]
+    run_id: str
+    tell: Tell
+    pool: Pool[Job, Done] | None = None
+    counts: Counter[str] = field(default_factory=Counter)
+    started: float = field(default_factory=time.monotonic)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def batches(self) -> list[Sequence[Job]]:
+        """The jobs in portions, one per Prefect task."""
+        return [self.jobs[i : i + BATCH] for i in range(0, len(self.jobs), BATCH)]
+
+    def do(self, batch: Sequence[Job]) -> None:
+        """Reads and extracts these documents and stores each as it is done. Safe to repeat."""
+        if self.pool is None:
+            workers = min(self.task.workers or os.cpu_count() or 1, max(1, len(self.jobs)))
+            self.pool = Pool(prepare, self.desk, workers=workers, seconds=SECONDS_PER_DOCUMENT)
+        for job, answer in self.pool.run(self._with_reading(job) for job in batch):
+            retry = isinstance(answer, Lost) and answer.timed_out
+            done = unreadable(job.source, answer.reason) if isinstance(answer, Lost) else answer
+            self._keep(done, retry)
+            self.counts["done"] += 1
+            self.counts["failed"] += bool(done.outcome.failure)
+            self.tell(self.counts["done"], len(self.jobs), job.source.path)
+
+    def finish(self) -> Summary:
+        """What follows from all documents together, and the export of INPUT's."""
+        from flows.export import write_export
+
+        cross_all(self.store)
+        sources = [f.source for f in self.found]
+        bundle = make_bundle(self.store, sources, self.registers, self.registers.versions(), self.task.period)
+        write_export(self.task.out, bundle, self.task.include_review, layers=self.registers.city.patterns)
+        if shutil.which("tesseract") is None:
+            self.notes.append(
+                "Tesseract is not installed, so scanned pages were not read: "
+                "sudo apt-get install tesseract-ocr tesseract-ocr-eng tesseract-ocr-osd, then run again."
+            )
+        seconds = time.monotonic() - self.started
+        summary = summarise(bundle, self.task.out, read_now=len(self.jobs), seconds=seconds, notes=tuple(self.notes))
+        self.store.finish_run(self.run_id, dict(self.counts), "completed")
+        return summary
+
+    def _with_reading(self, job: Job) -> Job:
+        """A pattern edit reads nothing anew: the child gets what was read before."""
+        kept = self.store.reading(job.source.sha256, self.prints.reading)
+        return job if kept is None else replace(job, reading=kept)
+
+    def _keep(self, done: Done, retry: bool) -> None:
+        document, sha256 = done.document, done.document.source.sha256
+        if done.fresh:
+            self.store.save_reading(
+                sha256,
+                (RETRY if retry else "") + self.prints.reading,
+                document_to_json(document),
+                document.failure,
+                pages=document.page_count or len(document.pages) or None,
+                text_source=document.text_source,
+                media_type=document.media_type,
+            )
+        self.store.save_outcome(sha256, (RETRY if retry else "") + self.prints.outcome, done.outcome)
+
+
+def run_task(task: Task, tell: Tell) -> Summary:
+    """The whole job. Raises SetupError before anything is read where it can't be done at all."""
+    started = time.monotonic()
+    registers = load_registers(task.home, task.parcels, task.log)
+    desk = registers.desk()
+    found = collect(task.inputs, desk.settings.max_bytes)
+    if not found:
+        raise SetupError(f"There are no files in {', '.join(map(str, task.inputs))}: check the path of INPUT.")
+    prints = fingerprints(desk.settings, registers.city.patterns, registers.files)
+    with Store.open(task.home.database) as store:
+        run_id = store.start_run(task.command, [str(i) for i in task.inputs], prints.outcome)
+        store.register([f.source for f in found], run_id)
+        jobs, refused = plan(store, found, prints)
+        run = Run(task, store, registers, desk, prints, found, jobs, run_id, tell, started=started)
+        for done in refused:
+            run._keep(done, retry=False)
+        try:
+            if not jobs or task.plain:
+                return plainly(run)
+            from flows.prefect_flows import drive
+
+            return drive(run)
+        finally:
+            if run.pool is not None:
+                run.pool.close()
+
+
+def plainly(run: Run) -> Summary:
+    """The run without Prefect."""
+    for batch in run.batches:
+        run.do(batch)
+    return run.finish()
+
+
+def plan(store: Store, found: Sequence[Found], prints: Fingerprints) -> tuple[list[Job], list[Done]]:
+    """(documents to work on, outcomes of files whose bytes can't be had). Byte-identical files are one document."""
+    outcomes = store.outcome_fingerprints()
+    jobs: dict[str, Job] = {}
+    refused: list[Done] = []
+    for f in found:
+        sha256 = f.source.sha256
+        if sha256 in jobs or outcomes.get(sha256) == prints.outcome:
+            continue
+        if f.problem:
+            refused.append(unreadable(f.source, f.problem))
+            continue
+        jobs[sha256] = Job(f.source, f.file)
+    return list(jobs.values()), refused

@@ -1,0 +1,88 @@
+"""A document can hang or kill its child; the others are done all the same."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from flows.pool import Lost, Pool
+
+
+def make(context: object) -> Callable[[str], str]:
+    """Runs in the child: does what the job's name says."""
+
+    def do(job: str) -> str:
+        if job == "die":
+            os.kill(os.getpid(), signal.SIGKILL)
+        if job.startswith("die once "):
+            mark = Path(job.removeprefix("die once "))
+            if not mark.exists():
+                mark.touch()
+                os.kill(os.getpid(), signal.SIGKILL)
+        if job == "hang":
+            subprocess.run(["sleep", "60"], check=False)
+        return f"{context}:{job}:{os.getpid()}"
+
+    return do
+
+
+def run(jobs: list[str], seconds: float = 30, workers: int = 2, recycle_after: int = 60) -> dict[str, str | Lost]:
+    with Pool[str, str](make, "c", workers=workers, seconds=seconds, recycle_after=recycle_after) as pool:
+        return dict(pool.run(jobs))
+
+
+def test_all_jobs_are_answered_and_one_that_kills_its_child_is_an_outcome() -> None:
+    answers = run(["a", "die", "b", "c"])
+    assert {j for j, a in answers.items() if isinstance(a, str) and a.startswith(f"c:{j}:")} == {"a", "b", "c"}
+    assert answers["die"] == Lost("the reader crashed on it twice")
+
+
+def test_a_child_that_dies_once_is_replaced(tmp_path: Path) -> None:
+    job = f"die once {tmp_path / 'mark'}"
+    answer = run([job, "a"])[job]
+    assert isinstance(answer, str)
+
+
+def test_a_hanging_job_is_ended_with_what_it_started() -> None:
+    began = time.monotonic()
+    answers = run(["hang", "a"], seconds=2)
+    assert isinstance(answers["hang"], Lost)
+    assert answers["hang"].timed_out
+    assert isinstance(answers["a"], str)
+    assert time.monotonic() - began < 20
+
+
+def test_children_are_recycled() -> None:
+    answers = run(["a", "b", "c"], workers=1, recycle_after=1)
+    assert len({str(a).rpartition(":")[2] for a in answers.values()}) == 3
+
+
+def test_children_end_with_a_killed_parent(tmp_path: Path) -> None:
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1])\n"
+        "from tests.flows.test_pool import make\n"
+        "from flows.pool import Pool\n"
+        "if __name__ == '__main__':\n"
+        "    pool = Pool(make, 'c', workers=1, seconds=60)\n"
+        "    print(next(iter(pool.run(['a'])))[1], flush=True)\n"
+        "    next(iter(pool.run(['hang'])))\n"
+    )
+    script = tmp_path / "parent.py"
+    script.write_text(code, encoding="utf-8")
+    root = str(Path(__file__).resolve().parents[2])
+    with subprocess.Popen([sys.executable, str(script), root], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        child = int(parent.stdout.readline().strip().rpartition(":")[2])
+        parent.kill()
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline and Path(f"/proc/{child}").exists():
+        if "State:\tZ" in Path(f"/proc/{child}/status").read_text(encoding="ascii", errors="replace"):
+            break
+        time.sleep(0.1)
+    else:
+        assert not Path(f"/proc/{child}").exists()
