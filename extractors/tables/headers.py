@@ -1,0 +1,131 @@
+"""The heading of a list: which column means what, by the synonyms in the pattern files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from rapidfuzz import fuzz, process
+
+from extractors.layout import Spot
+from extractors.tables.stream import Row
+from extractors.tables.values import looks_like_money
+
+_LONGEST_PHRASE = 5
+_FUZZY = 84.0  # OCR slips in a heading; short words must be exact
+
+
+@dataclass(slots=True)
+class Column:
+    """A column as headed: its role ('' = a heading we do not know), the heading's extent, and where its values align."""
+
+    role: str
+    label: str
+    x0: float
+    x1: float
+    lefts: list[float] = field(default_factory=list)
+    rights: list[float] = field(default_factory=list)
+    align: str = ""  # "left" or "right" once learned
+    edge: float = 0.0
+
+
+Synonyms = Mapping[str, str]
+
+
+def synonyms(columns: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Phrase to role, from the ``columns`` of a pattern file."""
+    return {normal(phrase): role for role, phrases in columns.items() for phrase in phrases}
+
+
+def normal(text: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"[.:,*_|\"']+", " ", text.lower())).strip()
+
+
+def role_of(text: str, known: Synonyms, ocr: bool = False) -> str | None:
+    """The role a heading names; None for words that head nothing we know."""
+    plain = normal(text)
+    if not plain:
+        return None
+    for form in (plain, plain.replace(" #", "").strip(), re.sub(r"\s*\([^)]*\)", "", plain).strip(), plain.replace("$", "").strip()):
+        if form in known:
+            return known[form]
+    if ocr and len(plain) >= 5:
+        best = process.extractOne(plain, known.keys(), scorer=fuzz.ratio, score_cutoff=_FUZZY)
+        if best is not None:
+            return known[best[0]]
+    return None
+
+
+def heading(rows: Sequence[Row], at: int, known: Synonyms, needed: frozenset[str]) -> tuple[list[Column], int] | None:
+    """The heading that starts at line ``at``, of one to three stacked lines, and how many lines it takes.
+
+    A heading names at least three different columns, one of them among ``needed``, and holds no values. The tallest
+    stack that names the most columns wins.
+    """
+    best: tuple[int, int, list[Column]] | None = None
+    for depth in (1, 2, 3):
+        lines = rows[at : at + depth]
+        if len(lines) < depth or any(r.page != rows[at].page for r in lines):
+            break
+        if any(looks_like_money(s.word.text, r.ocr) for r in lines for s in r.spots):
+            break
+        if depth > 1 and not lines[-1].native and lines[-1].y - lines[-2].y > 2.2 * lines[-2].height:
+            break
+        columns = _columns(lines, known)
+        named = [c for c in columns if c.role]
+        roles = {c.role for c in named} - {"ignore"}
+        share = sum(len(c.label) for c in named) / max(1, sum(len(c.label) for c in columns))
+        if len(roles) >= 3 and roles & needed and share >= 0.6 and (best is None or len(named) > best[0]):
+            best = (len(named), depth, columns)
+    return None if best is None else (best[2], best[1])
+
+
+def _columns(lines: Sequence[Row], known: Synonyms) -> list[Column]:
+    ocr = lines[0].ocr
+    phrases = _phrases(lines[-1], known, ocr)
+    for line in reversed(lines[:-1]):
+        added: list[list[Spot]] = []
+        for upper in _phrases(line, known, ocr):
+            left, right = upper[0].x0, max(s.x1 for s in upper)
+            under = [p for p in phrases if min(right, max(s.x1 for s in p)) - max(left, p[0].x0) > 0]
+            if len(under) == 1:
+                under[0][:0] = upper
+            elif not under:
+                added.append(upper)
+        phrases += added
+    columns = []
+    for phrase in phrases:
+        text = " ".join(s.word.text for s in phrase)
+        role = role_of(text, known, ocr)
+        if role is None and len(lines) > 1:  # a group's heading above: the lower line alone says what it is
+            lower = [s for s in phrase if s in lines[-1].spots]
+            role = role_of(" ".join(s.word.text for s in lower), known, ocr) if lower else None
+        columns.append(Column(role or "", text, min(s.x0 for s in phrase), max(s.x1 for s in phrase)))
+    return sorted(columns, key=lambda c: c.x0)
+
+
+def _phrases(row: Row, known: Synonyms, ocr: bool) -> list[list[Spot]]:
+    """The line's words joined into headings: the longest known phrase of neighbours first, else word by word."""
+    spots = sorted(row.spots, key=lambda s: s.x0) if not row.native else list(row.spots)
+    phrases: list[list[Spot]] = []
+    i = 0
+    while i < len(spots):
+        taken = 1
+        for length in range(min(_LONGEST_PHRASE, len(spots) - i), 1, -1):
+            run = spots[i : i + length]
+            if not all(_near(a, b) for a, b in zip(run, run[1:], strict=False)):
+                continue
+            same_cell = row.native and all(s.x0 == run[0].x0 for s in run)
+            if same_cell or role_of(" ".join(s.word.text for s in run), known, ocr) is not None:
+                taken = length
+                break
+        phrases.append(spots[i : i + taken])
+        i += taken
+    return phrases
+
+
+def _near(left: Spot, right: Spot) -> bool:
+    if left.x0 == right.x0 and left.x1 == right.x1:  # two words of one native cell
+        return True
+    return right.x0 - left.x1 < 1.1 * max(left.height, right.height)

@@ -1,0 +1,197 @@
+"""A list read down the page: headings, rows, subtotals, group headings, wrapped lines; what both kinds of list share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from extractors.layout import Spot, segments
+from extractors.tables.columns import Fit, assign
+from extractors.tables.headers import Column, Synonyms, heading, normal, role_of
+from extractors.tables.stream import Row
+from extractors.tables.values import looks_like_money
+
+Kind = Literal["row", "total", "group", "more", "text"]
+
+
+@dataclass(slots=True)
+class Entry:
+    """A line of a list and what it is: a row of values, a total, a group's heading, more of the row above, or text."""
+
+    kind: Kind
+    row: Row
+    cells: dict[str, list[list[Spot]]] = field(default_factory=dict)  # role -> its columns' words (several fee columns)
+    known: bool = True  # stands under a heading of its own page
+    recap: bool = False  # part of a summary, whose rows are no records
+
+    def words(self, role: str) -> list[Spot]:
+        return [s for cell in self.cells.get(role, []) for s in cell]
+
+    def text(self, role: str) -> str:
+        return " ".join(s.word.text for s in self.words(role)).strip(" |")
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """What a kind of list needs to know: synonyms of headings, words of totals, and which roles hold values."""
+
+    known: Synonyms
+    total_words: frozenset[str]
+    needed: frozenset[str]  # one of these heads every list of the kind
+    values: frozenset[str]  # roles whose content makes a line a row
+    texts: frozenset[str]  # roles of names and places (for totals and wrapped lines)
+    fit: Fit
+    recap_titles: tuple[str, ...] = ()
+
+
+def entries(rows: Sequence[Row], grammar: Grammar) -> tuple[list[Entry], list[Row]]:
+    """All lines under a heading as entries, and the lines before the first heading (titles)."""
+    found: list[Entry] = []
+    titles: list[Row] = []
+    columns: list[Column] = []
+    page, recap, i = 0, False, 0
+    body: list[Row] = []
+    page_headed = False
+
+    def flush() -> None:
+        if columns and body:
+            found.extend(_entries_of(body, columns, grammar, recap, page_headed))
+        body.clear()
+
+    while i < len(rows):
+        row = rows[i]
+        if row.page != page:
+            flush()
+            page, page_headed = row.page, False
+        head = heading(rows, i, grammar.known, grammar.needed)
+        if head is not None:
+            flush()
+            columns, depth = head
+            page_headed = True
+            recap = any(c.role == "count" for c in columns)
+            i += depth
+            continue
+        if not columns:
+            titles.append(row)
+        else:
+            if any(normal(row.text).startswith(t) for t in grammar.recap_titles) and not _has_money(row):
+                flush()
+                recap = True
+            body.append(row)
+        i += 1
+    flush()
+    return found, titles
+
+
+def _has_money(row: Row) -> bool:
+    return any(looks_like_money(s.word.text, row.ocr) for s in row.spots)
+
+
+def _entries_of(body: Sequence[Row], columns: list[Column], grammar: Grammar, recap: bool, known: bool) -> list[Entry]:
+    made: list[Entry] = []
+    with_values = [r for r in body if _valued(r, grammar)]
+    fitting = iter(assign(with_values, columns, grammar.fit))
+    for row in body:
+        if row not in with_values:
+            made.append(Entry("text", row, known=known, recap=recap))
+            continue
+        cells: dict[str, list[list[Spot]]] = {}
+        for column, spots in zip(columns, next(fitting), strict=True):
+            if spots:
+                cells.setdefault(column.role, []).append(spots)
+        kind: Kind = "total" if is_total(row, cells, grammar) else "row"
+        made.append(Entry(kind, row, cells, known, recap))
+    _texts(made, columns)
+    return made
+
+
+def _valued(row: Row, grammar: Grammar) -> bool:
+    if row.native:
+        numeric = [s for s in row.spots if re.fullmatch(r"[-(]?\$?[\d,]+(?:\.\d+)?\)?", s.word.text)]
+        return len(numeric) > 1 or any(looks_like_money(s.word.text) for s in row.spots) and len(row.spots) > 1
+    return _has_money(row)
+
+
+def is_total(row: Row, cells: Mapping[str, Any], grammar: Grammar) -> bool:
+    """A total, a subtotal, or an amount carried over a page: it says so in its first words, and names no year."""
+    if "fiscal_year" in cells and "tax_type" in cells or "period_end" in cells and "current_reading" in cells:
+        return False
+    words = [s.word.text for s in row.spots]
+    letters = [normal(w) for w in words if re.search(r"[A-Za-z]", w)][:4]
+    phrase = " ".join(letters)
+    return any(re.match(rf"(?:\S+\s){{0,3}}{re.escape(t)}\b", phrase) for t in grammar.total_words)
+
+
+def _texts(made: list[Entry], columns: Sequence[Column]) -> None:
+    """Lines without values: wrapped lines of the row above (under a text column, close to it), or headings of groups."""
+    text_columns = [c for c in columns if c.role in {"owner", "location", "description", "parcel"}]
+    for i, entry in enumerate(made):
+        if entry.kind != "text":
+            continue
+        row = entry.row
+        above = next((e for e in reversed(made[:i]) if e.kind in {"row", "total", "more", "group"}), None)
+        if row.native or above is None or above.row.page != row.page or above.kind in {"total", "group"}:
+            entry.kind = "group"
+            continue
+        last = made[i - 1].row
+        close = row.y - last.y < 1.9 * max(row.height, last.height)
+        left = row.spots[0].x0
+        placed: dict[str, list[list[Spot]]] = {}
+        for part in segments(row.spots, 1.3):
+            holder = next((c for c in text_columns if _starts_under(part[0].x0, c)), None)
+            if holder is not None:
+                placed.setdefault(holder.role, []).append(part)
+        if close and placed and made[i - 1].kind in {"row", "more"} and left > columns[0].x0 - 3 and "parcel" not in placed:
+            entry.kind, entry.cells = "more", placed
+        else:
+            entry.kind = "group"
+
+
+def _starts_under(x: float, column: Column) -> bool:
+    edge = column.edge if column.align == "left" else column.x0
+    return edge - 5 <= x <= max(column.x1, edge + 40)
+
+
+_PARCEL = re.compile(r"[A-Za-z]?\d{1,4}[A-Za-z]?(?:\s?[-/_.:]\s?\d{1,4}[A-Za-z]{0,2}){1,3}(?:[-/_.#]\w{1,5})?[/ ]*")
+_PLACE = re.compile(r"\d+[A-Za-z]?(?:\s?-\s?\d+[A-Za-z]?)?(?:\s1/2)?\s+[A-Za-z].*|.*\s\d+[A-Za-z]?(?:-\d+)?(?:\s1/2)?")
+_STREET = re.compile(r"\b(?:ST|STREET|AVE?|AVENUE|RD|ROAD|LN|LANE|CT|COURT|PL|PLACE|TER|TERR|TERRACE|DR|DRIVE|BROADWAY|SQ|SQUARE|PK|PARK|HWY|WAY|PKWY|BLVD|CIR|ROW|WHARF)\b", re.IGNORECASE)
+
+
+def group_values(row: Row, known: Synonyms) -> dict[str, list[Spot]]:
+    """What a group's heading says of the rows below it: labelled (``Account 03-43468``, ``Parcel: 5/17``) or told apart by form."""
+    found: dict[str, list[Spot]] = {}
+    rest: list[list[Spot]] = []
+    for part in _parts(row):
+        role, spots = _labelled(part, known, row.ocr)
+        if role and spots:
+            found.setdefault(role, spots)
+        elif spots:
+            rest.append(spots)
+    for spots in rest:
+        text = " ".join(s.word.text for s in spots)
+        if _PARCEL.fullmatch(text) and "parcel" not in found:
+            found["parcel"] = spots
+        elif "location" not in found and _PLACE.fullmatch(text) and _STREET.search(text):
+            found["location"] = spots
+        elif "owner" not in found and re.search(r"[A-Za-z]{2}", text):
+            found["owner"] = spots
+    return found
+
+
+def _parts(row: Row) -> list[list[Spot]]:
+    if row.native:
+        cells: dict[float, list[Spot]] = {}
+        for spot in row.spots:
+            cells.setdefault(spot.x0, []).append(spot)
+        return list(cells.values())
+    return segments(row.spots, 1.3)
+
+
+def _labelled(part: list[Spot], known: Synonyms, ocr: bool) -> tuple[str, list[Spot]]:
+    for length in range(min(3, len(part) - 1), 0, -1):
+        role = role_of(" ".join(s.word.text for s in part[:length]), known, ocr)
+        if role in {"parcel", "account", "owner", "location", "meter"}:
+            return role, part[length:]
+    return "", part

@@ -1,0 +1,112 @@
+"""Do the sums add up? Rows across, subtotals and totals down: the strongest evidence there is that a row was read right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from extractors.tables.stream import Row
+from records.record import Reason, Record
+
+_CENT = Decimal("0.005")
+
+
+@dataclass(slots=True)
+class Counted:
+    """A record being built and the line it stands on."""
+
+    record: Record
+    row: Row
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A printed total: how many rows stand before it, and its amounts."""
+
+    before: int
+    page: int
+    text: str
+    total: Decimal | None
+    money: dict[str, Decimal | None]
+
+
+def _money(record: Record, name: str) -> Decimal | None:
+    value = record.value(name)
+    return value if isinstance(value, Decimal) else None
+
+
+def across(record: Record) -> bool | None:
+    """Principal + interest + fees = total; None where there is nothing to add."""
+    total, principal = _money(record, "total"), _money(record, "principal")
+    if total is None or principal is None:
+        return None
+    return abs(principal + (_money(record, "interest") or 0) + (_money(record, "fees") or 0) - total) < _CENT
+
+
+def checked(rows: Sequence[Counted], checks: Sequence[Check]) -> tuple[list[Record], list[Reason]]:
+    """The records with what the sums say (``sums_ok``, ``subtotal_ok``), and reasons for totals that no rows explain."""
+    reasons: list[Reason] = []
+    down: dict[int, bool] = {}
+    for at, check in enumerate(checks):
+        if check.total is None:
+            continue
+        spans = _spans(rows, checks, at)
+        fitting = next((s for s in spans if _adds_up(rows, s, check.total)), None)
+        if fitting is None and spans:
+            repaired = next((s for s in spans if _repair(rows, s, check.total)), None)
+            fitting = repaired
+        if fitting is not None:
+            down.update(dict.fromkeys(fitting, True))
+        elif spans:
+            for i in spans[0]:
+                down.setdefault(i, False)
+            reasons.append(Reason("total", "check", f"page {check.page}: the rows do not add up to '{check.text[:80]}'"))
+    return [_marked(c, down.get(i)) for i, c in enumerate(rows)], reasons
+
+
+def _spans(rows: Sequence[Counted], checks: Sequence[Check], at: int) -> list[range]:
+    """Runs of rows a total may be the sum of: since the last total, since earlier ones, of its page, of all."""
+    end = checks[at].before
+    starts = [c.before for c in checks[:at]][::-1][:40]
+    page = next((i for i in range(end) if rows[i].row.page == checks[at].page), end)
+    spans: list[range] = []
+    for start in [*starts, page, 0]:
+        span = range(start, end)
+        if len(span) and span not in spans:
+            spans.append(span)
+    return spans
+
+
+def _adds_up(rows: Sequence[Counted], span: range, total: Decimal) -> bool:
+    values = [(_money(rows[i].record, "total") or Decimal(0), bool(rows[i].record.ignorable)) for i in span]
+    everything = sum((v for v, _ in values), Decimal(0))
+    kept = sum((v for v, struck in values if not struck), Decimal(0))
+    return abs(everything - total) < _CENT or abs(kept - total) < _CENT
+
+
+def _repair(rows: Sequence[Counted], span: range, total: Decimal) -> bool:
+    """One row of the group whose total was misread: its parts say another total, and with it the group adds up."""
+    wrong = [i for i in span if across(rows[i].record) is False and rows[i].row.ocr]
+    if len(wrong) != 1:
+        return False
+    record = rows[wrong[0]].record
+    parts = sum((_money(record, n) or Decimal(0) for n in ("principal", "interest", "fees")), Decimal(0))
+    others = sum((_money(rows[i].record, "total") or Decimal(0) for i in span if i != wrong[0]), Decimal(0))
+    if abs(others + parts - total) >= _CENT:
+        return False
+    found = record.fields["total"]
+    repaired = replace(found, value=parts, flags=(*found.flags, "ocr_repair"), alternatives=(str(found.value),))
+    rows[wrong[0]].record = record.having(repaired)
+    return True
+
+
+def _marked(counted: Counted, down: bool | None) -> Record:
+    record = counted.record
+    ok = across(record)
+    features = {**record.features, "sums_ok": 0.5 if ok is None else float(ok), "subtotal_ok": 0.5 if down is None else float(down)}
+    record = replace(record, features=features)
+    if ok is False:
+        parts = " + ".join(record.text(n) for n in ("principal", "interest", "fees") if record.text(n))
+        record = record.doubting(Reason("total", "check", f"{parts} is not {record.text('total')}"))
+    return record

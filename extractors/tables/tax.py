@@ -1,0 +1,290 @@
+"""Delinquent-tax lists into records: one row, one tax of one year on one account."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from extractors.rulebook import RuleBook
+from extractors.tables import sums
+from extractors.tables.headers import normal, synonyms
+from extractors.tables.listing import Entry, Grammar, entries, group_values
+from extractors.tables.stream import Row, rows_of
+from extractors.tables.values import amount, first_date, fiscal_year, looks_like_money
+from extractors.layout import Spot
+from records.document import Block, Document
+from records.record import Evidence, Extraction, Reason, Record, Report, Value
+
+_MONEY = frozenset({"principal", "interest", "fees", "total", "balance", "committed", "paid"})
+
+
+@dataclass(frozen=True, slots=True)
+class TaxRules:
+    """The compiled view of ``tax.yml``."""
+
+    version: str
+    grammar: Grammar
+    care_of: tuple[str, ...]
+    types: Mapping[str, str]  # code in capitals -> tax type
+    phrases: tuple[tuple[str, str], ...]  # longest first
+    codes: Mapping[str, str]
+    as_of: tuple[tuple[re.Pattern[str], int], ...]
+
+
+@cache
+def tax_rules(rules: RuleBook) -> TaxRules:
+    """Compiled once per rule book."""
+    data: dict[str, Any] = rules.section("tax")
+    types = {c.upper(): t["id"] for t in data["tax_types"] for c in t["codes"]}
+    phrases = sorted(((p.lower(), t["id"]) for t in data["tax_types"] for p in t["phrases"]), key=lambda p: -len(p[0]))
+    codes = {c["id"].upper(): c["meaning"] for c in data["codes"]}
+
+    def fit(role: str, text: str, ocr: bool) -> float:
+        return _fit(role, text, ocr, types, codes)
+
+    grammar = Grammar(
+        synonyms(data["columns"]), frozenset(data["total_words"]), frozenset({"principal", "total", "balance", "interest"}),
+        _MONEY, frozenset({"owner", "location"}), fit, tuple(data["recap_titles"]),
+    )  # fmt: skip
+    as_of = tuple((re.compile(a["pattern"], re.IGNORECASE), int(a["weight"])) for a in data["as_of"])
+    return TaxRules(data["version"], grammar, tuple(data["care_of"]), types, tuple(phrases), codes, as_of)
+
+
+def _fit(role: str, text: str, ocr: bool, types: Mapping[str, str], codes: Mapping[str, str]) -> float:
+    money = looks_like_money(text, ocr) or re.fullmatch(r"\(?-?[\d,]+\.\d\d\)?-?(CR)?", text) is not None
+    if role in _MONEY:
+        if money:
+            return 0.0
+        if not re.search(r"[A-Za-z0-9]", text):
+            return 0.3
+        return 1.0 if ocr and sum(c.isdigit() for c in text) >= 3 else 2.0 if text.isdigit() else 6.0
+    if money:
+        return 8.0
+    upper = text.upper().strip(".|,")
+    if role == "fiscal_year":
+        return 0.0 if fiscal_year(text) is not None else 4.0
+    if role == "tax_type":
+        return 0.0 if upper in types else 1.0 if upper.isalpha() and len(upper) <= 4 else 3.0
+    if role == "code":
+        return 0.0 if upper in codes else 1.0 if len(upper) <= 4 else 3.0
+    if role == "account":
+        return 0.0 if any(c.isdigit() for c in text) else 4.0
+    if role == "parcel":
+        return 0.0 if re.search(r"\d", text) else 2.0
+    if role in {"owner", "location", "description"}:
+        return 0.0 if re.search(r"[A-Za-z]", text) else 0.8
+    return 1.0
+
+
+def extract_tax(
+    document: Document, report: Report, blocks_by_page: Mapping[int, tuple[Block, ...]], rules: RuleBook
+) -> Report:
+    """The report with its tax records, as-of date, and reasons for what could not be understood."""
+    compiled = tax_rules(rules)
+    rows = rows_of(document, report, blocks_by_page)
+    listed, _ = entries(rows, compiled.grammar)
+    as_of, as_of_evidence = _as_of(rows, compiled)
+    title_type = next((t for r in rows[:12] if (t := _phrase_type(r.text, compiled)) and _titled(r)), None)
+    reader = _Reader(compiled, as_of, as_of_evidence, title_type, report.ordinal)
+    for entry in listed:
+        reader.take(entry)
+    records, check_reasons = sums.checked(reader.records, reader.checks)
+    reasons = [*report.reasons, *reader.reasons, *check_reasons]
+    if not records:
+        reasons.append(Reason("", "missing", "a tax list was expected but no row was understood: no heading with known columns"))
+    return replace(report, records=tuple(records), reasons=tuple(reasons), as_of=as_of)
+
+
+def _titled(row: Row) -> bool:
+    return not any(looks_like_money(s.word.text, row.ocr) for s in row.spots)
+
+
+def _as_of(rows: Sequence[Row], rules: TaxRules) -> tuple[date | None, Evidence | None]:
+    """The date the amounts stand at: titles first, then the interest date; the run date of the print-out is not it."""
+    best: tuple[int, date, Evidence] | None = None
+    for row in rows:
+        for pattern, weight in rules.as_of:
+            for found in pattern.finditer(row.text):
+                when = first_date(row.text[found.end() : found.end() + 24])
+                if when is not None and (best is None or weight > best[0]):
+                    best = (weight, when, row.evidence())
+    return (None, None) if best is None else best[1:]
+
+
+def _phrase_type(text: str, rules: TaxRules) -> str | None:
+    plain = normal(text)
+    return next((t for phrase, t in rules.phrases if re.search(rf"\b{re.escape(phrase)}\b", plain)), None)
+
+
+class _Reader:
+    """Goes down the list and keeps what rows inherit from above: the account's identity and the section's kind of tax."""
+
+    def __init__(self, rules: TaxRules, as_of: date | None, as_of_evidence: Evidence | None, title: str | None, report: int):
+        self.rules, self.as_of, self.as_of_evidence, self.title, self.report = rules, as_of, as_of_evidence, title, report
+        self.records: list[sums.Counted] = []
+        self.checks: list[sums.Check] = []
+        self.reasons: list[Reason] = []
+        self.identity: dict[str, tuple[str, Row, list[Spot]]] = {}
+        self.section: str | None = None
+        self.count = 0
+
+    def take(self, entry: Entry) -> None:
+        if entry.recap:
+            return
+        if entry.kind == "row":
+            self._row(entry)
+        elif entry.kind == "total":
+            self._total(entry)
+        elif entry.kind == "more":
+            self._more(entry)
+        else:
+            self._group(entry)
+
+    def _group(self, entry: Entry) -> None:
+        text = entry.row.text
+        kind = _phrase_type(text, self.rules)
+        values = group_values(entry.row, self.rules.grammar.known)
+        if kind is not None and len(text) < 50 and "parcel" not in values:
+            self.section, self.identity = kind, {}
+            return
+        if "parcel" in values or "account" in values or ("location" in values and "owner" in values):
+            self.identity = {k: (" ".join(s.word.text for s in v), entry.row, v) for k, v in values.items()}
+
+    def _more(self, entry: Entry) -> None:
+        if not self.records:
+            return
+        last = self.records[-1]
+        last.row.extra.extend(entry.row.spots)
+        record = last.record
+        owner = entry.text("owner")
+        if owner and not any(normal(owner).startswith(normal(c) or c) or owner.startswith(c.upper()) for c in self.rules.care_of):
+            before = record.fields.get("owner")
+            if before is not None and before.value and entry.row.spots:
+                joined = replace(before, value=f"{before.value} {owner}", flags=(*before.flags, "wrapped"))
+                record = record.having(joined)
+                if "owner" in self.identity:
+                    _, row, spots = self.identity["owner"]
+                    self.identity["owner"] = (str(joined.value), row, spots)
+        last.record = replace(record, anchor=last.row.evidence())
+
+    def _total(self, entry: Entry) -> None:
+        money = {r: _sum([amount(" ".join(s.word.text for s in c), entry.row.ocr) for c in entry.cells.get(r, [])])
+                 for r in ("principal", "interest", "fees", "total", "balance")}  # fmt: skip
+        total = money["total"] if money["total"] is not None else money["balance"]
+        self.checks.append(sums.Check(len(self.records), entry.row.page, entry.row.text, total, money))
+
+    def _row(self, entry: Entry) -> None:
+        row = entry.row
+        ocr = row.ocr
+        fields: dict[str, Extraction] = {}
+        own = {r: entry.text(r) for r in ("parcel", "owner", "location") if entry.text(r)}
+        inherited = not own
+        if own:
+            self.identity = {r: (t, row, entry.words(r)) for r, t in own.items()}
+        account = entry.text("account")
+        if account:
+            self.identity["account"] = (account, row, entry.words("account"))
+        names = {"parcel": "parcel_as_written", "owner": "owner", "location": "location", "account": "account"}
+        for role, name in names.items():
+            if role in self.identity:
+                text, source, spots = self.identity[role]
+                flags = ("inherited",) if source is not row else ()
+                fields[name] = self._make(name, text, source, spots, entry, flags)
+        self._year_and_type(entry, fields)
+        code = entry.text("code").strip(" .").upper()
+        if re.search(r"\w", code):
+            fields["code"] = self._make("code", code, row, entry.words("code"), entry)
+            meaning = self.rules.codes.get(code)
+            if meaning:
+                fields["code_meaning"] = self._make("code_meaning", meaning, row, entry.words("code"), entry, ("recall",))
+        money = self._money(entry, fields)
+        if "total" not in fields and "principal" not in fields:
+            self.reasons.append(Reason("", "check", f"page {row.page}: a line with amounts was not understood: {row.text[:120]}"))
+            return
+        if fields.get("fiscal_year") is None and "account" not in fields and "parcel_as_written" not in fields and "owner" not in fields:
+            self.reasons.append(Reason("", "check", f"page {row.page}: a line with amounts names no account: {row.text[:120]}"))
+            return
+        if self.as_of is not None and self.as_of_evidence is not None:
+            fields["as_of_date"] = Extraction("as_of_date", self.as_of, self.as_of_evidence, 1.0, 0.9, self._rule("as_of"))
+        reasons = []
+        if "fiscal_year" not in fields:
+            reasons.append(Reason("fiscal_year", "missing", "no fiscal year on this row"))
+        if "tax_type" not in fields:
+            reasons.append(Reason("tax_type", "missing", f"kind of tax not known: {entry.text('tax_type') or 'none printed'}"))
+        if any(s.word.handwritten for s in row.spots):
+            reasons.append(Reason("", "handwritten", "part of this row is written by hand"))
+        if row.struck:
+            reasons.append(Reason("", "check", "struck out by hand"))
+        confs = [s.word.confidence for s in row.spots if s.word.confidence is not None]
+        features = {
+            "min_conf": min(confs, default=0.0), "mean_conf": sum(confs) / max(1, len(confs)), "header_known": float(entry.known),
+            "inherited": float(inherited), "n_words": float(len(row.spots)), "repairs": float(money),
+        }  # fmt: skip
+        record = Record("tax", f"tax/{row.page}/{self.count}", fields, row.evidence(), self.report, reasons=tuple(reasons),
+                        features=features, ignorable="struck out by hand" if row.struck else "")  # fmt: skip
+        self.count += 1
+        self.records.append(sums.Counted(record, row))
+
+    def _money(self, entry: Entry, fields: dict[str, Extraction]) -> int:
+        """Principal, interest, fees and total of the row; the number of repairs that reading them took."""
+        repairs = 0
+        found: dict[str, tuple[Decimal, list[Spot], tuple[str, ...]]] = {}
+        for role in ("principal", "interest", "fees", "total", "balance", "committed"):
+            parts = []
+            for cell in entry.cells.get(role, []):
+                part = amount(" ".join(s.word.text for s in cell), entry.row.ocr) or amount("".join(s.word.text for s in cell), entry.row.ocr)
+                if part is not None:
+                    parts.append((part, cell))
+            if parts:
+                flags = tuple(dict.fromkeys(f for p, _ in parts for f in p.flags))
+                repairs += bool(flags)
+                found[role] = (sum((p.value for p, _ in parts), Decimal(0)), [s for _, c in parts for s in c], flags)
+        if "balance" in found:
+            found.setdefault("total" if "principal" in found or "interest" not in found else "principal", found["balance"])
+        if "principal" not in found and "committed" in found and "paid" not in entry.cells:
+            found["principal"] = found["committed"]
+        for role in ("principal", "interest", "fees", "total"):
+            if role in found:
+                value, spots, flags = found[role]
+                fields[role] = self._make(role, value, entry.row, spots, entry, flags)
+        return repairs
+
+    def _year_and_type(self, entry: Entry, fields: dict[str, Extraction]) -> None:
+        row = entry.row
+        year = fiscal_year(entry.text("fiscal_year"))
+        if year is None:
+            for spot in entry.words("fiscal_year"):
+                year = year or fiscal_year(spot.word.text)
+        if year is not None:
+            fields["fiscal_year"] = self._make("fiscal_year", year, row, entry.words("fiscal_year"), entry)
+        written = entry.text("tax_type")
+        words = entry.words("tax_type")
+        kind = self.rules.types.get(written.upper().strip(" .")) or (_phrase_type(written, self.rules) if written else None)
+        if kind is None and entry.text("description"):
+            kind, words = _phrase_type(entry.text("description"), self.rules), entry.words("description")
+        finding = 1.0
+        if kind is None and not written:
+            kind, finding = self.section or self.title, 0.8
+        if written:
+            fields["tax_type_as_written"] = self._make("tax_type_as_written", written, row, words, entry)
+        if kind is not None:
+            made = self._make("tax_type", kind, row, words or row.spots, entry)
+            fields["tax_type"] = replace(made, finding=min(made.finding or 0.0, finding))
+
+    def _make(self, name: str, value: Value, row: Row, spots: list[Spot], entry: Entry, flags: tuple[str, ...] = ()) -> Extraction:
+        known = [s.word.confidence for s in spots if s.word.confidence is not None]
+        finding = 1.0 if entry.known else 0.9
+        return Extraction(name, value, row.evidence(spots), min(known) if known else None, finding, self._rule(name), flags)
+
+    def _rule(self, name: str) -> str:
+        return f"us-ma/tax/{name}@{self.rules.version}"
+
+
+def _sum(parts: Sequence[Any]) -> Decimal | None:
+    values = [p.value for p in parts if p is not None]
+    return sum(values, Decimal(0)) if values else None
