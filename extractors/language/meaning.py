@@ -1,0 +1,232 @@
+"""What a finding means: the section a trained person would assign where none is cited, and its category.
+
+A lexicon (``phrases.yml``) names components and defects with their synonyms and abbreviations; its rules say which go with
+which section of the earlier edition, in whose labels the city's platform thinks. Words spelled nearly like one of the
+lexicon's are read as that word, so that typing slips and OCR slips do not hide a meaning.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, lru_cache
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from extractors.language import codebook
+from extractors.rulebook import RuleBook
+
+_TOKEN = re.compile(r"[a-z0-9°][a-z0-9°'/-]*")
+# The lexicon decides alone, against other rules, or only by the form's own item label: how much each deserves is
+# measured by the confidence model; here is just their order.
+_ALONE, _CONTESTED, _BY_LABEL = 0.95, 0.8, 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class CodeGuess:
+    """``code`` is '' where nothing was understood; ``alternatives`` are other sections one could defend, best first."""
+
+    code: str
+    category: str
+    score: float
+    alternatives: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of the lexicon; see the head of ``phrases.yml``."""
+
+    id: str
+    code: str
+    category: str
+    alternatives: tuple[str, ...]
+    all: frozenset[str]
+    place: frozenset[str]
+    without: frozenset[str]
+    priority: int
+    department: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """The compiled pattern file."""
+
+    abbreviations: dict[str, str]
+    groups: dict[str, re.Pattern[str]]
+    words: tuple[str, ...]
+    known: frozenset[str]
+    rules: tuple[Rule, ...]
+
+
+def assign(
+    description: str,
+    location: str = "",
+    item_label: str = "",
+    department: str = "inspectional_services",
+    on: date | None = None,
+    rules: RuleBook | None = None,
+) -> CodeGuess:
+    """The section and category of a finding. ``item_label`` is the form's own wording for the item (a check-list line, a
+    table's component column); it decides where the description alone says nothing."""
+    lexicon = load(rules)
+    place = f"{description} {location} {item_label}"
+    found = _matching(lexicon, description, place, department)
+    score = _ALONE
+    if not found and item_label:
+        found = _matching(lexicon, f"{item_label} {description}", place, department)
+        score = _BY_LABEL
+    if not found and location:
+        found = _matching(lexicon, f"{location} {description}", place, department)
+        score = _BY_LABEL
+    if not found:
+        return CodeGuess("", "other", 0.0)
+    best = found[0]
+    if any(r.category != best.category for r in found[1:]) and score == _ALONE:
+        score = _CONTESTED
+    others = [*best.alternatives, *(r.code for r in found[1:])]
+    unique = [c for c in dict.fromkeys(others) if c != best.code]
+    weights = tuple((c, round((1 - score) / (i + 1), 4)) for i, c in enumerate(unique[:5]))
+    return CodeGuess(in_edition(best.code, on, rules), best.category, score, weights)
+
+
+def categorise(
+    description: str,
+    code: str = "",
+    location: str = "",
+    item_label: str = "",
+    department: str = "inspectional_services",
+    on: date | None = None,
+    rules: RuleBook | None = None,
+) -> str:
+    """The category of a finding, by its words and the section cited.
+
+    The words decide if their section is the cited one or one a trained person might cite for the same thing, or if the
+    section is one that says nothing of the kind of thing (the owner's general duty to maintain); else the section does.
+    """
+    guess = assign(description, location, item_label, department, on, rules)
+    if not code:
+        return guess.category
+    cited = _old_section(code, on, rules)
+    defensible = {_old_section(c, None, rules) for c, _ in guess.alternatives} | {_old_section(guess.code, on, rules)}
+    by_code = codebook.category_of_code(code, on, rules)
+    if guess.code and (cited in defensible or cited in _BROAD or by_code == "other"):
+        return guess.category
+    return by_code
+
+
+# Sections whose subject is a duty and not a kind of thing: what was found decides.
+_BROAD = frozenset({"410.351", "410.352", "410.500", "410.505", "410.504", "410.750"})
+
+
+def in_edition(code: str, on: date | None, rules: RuleBook | None = None) -> str:
+    """A section of the earlier edition as the edition in force on a day numbers it; itself where it has no successor."""
+    number, _ = codebook.split_code(code)
+    book = codebook.load(rules)
+    if not number or book.edition(on) is book.before:
+        return code
+    for section in book.after.values():
+        if section.old == number:
+            return f"105 CMR {section.number}"
+        for paragraph, old in (section.paragraphs or {}).items():
+            if old == number:
+                return f"105 CMR {section.number}{paragraph}"
+    return code
+
+
+def _old_section(code: str, on: date | None, rules: RuleBook | None) -> str:
+    first = code.split(";")[0].strip()
+    found = codebook.load(rules).section(first, on)
+    return (found.old or found.number) if found else re.sub(r"(?:\([A-Za-z0-9]+\))+$", "", first)
+
+
+def _matching(lexicon: Lexicon, description: str, place: str, department: str) -> list[Rule]:
+    here = groups_in(lexicon, plain(lexicon, description))
+    around = here | groups_in(lexicon, plain(lexicon, place))
+    found = [
+        r
+        for r in lexicon.rules
+        if r.department in {"", department} and r.all <= here and r.place <= around and not r.without & here
+    ]
+    if department == "fire":
+        own = [r for r in found if r.department == "fire"]
+        found = own or found
+    else:
+        found = [r for r in found if r.department != "fire"]
+    return sorted(found, key=lambda r: -r.priority)
+
+
+def groups_in(lexicon: Lexicon, text: str) -> frozenset[str]:
+    """Names of the groups of which ``text`` (as :func:`plain` gives it) holds a phrase."""
+    return frozenset(name for name, pattern in lexicon.groups.items() if pattern.search(text))
+
+
+def plain(lexicon: Lexicon, text: str) -> str:
+    """Lower case, abbreviations written out, near spellings put right."""
+    text = text.lower().replace("’", "'").replace("smoke/co", "smoke carbon monoxide").replace("pilot light", "pilot")
+    words = []
+    for token in _TOKEN.findall(text):
+        token = token.strip("'-/")
+        if token in lexicon.abbreviations:
+            words.append(lexicon.abbreviations[token])
+        elif "/" in token:
+            words.extend(lexicon.abbreviations.get(part, _respelled(lexicon, part)) for part in token.split("/"))
+        else:
+            words.append(_respelled(lexicon, token))
+    return " ".join(words)
+
+
+def _respelled(lexicon: Lexicon, word: str) -> str:
+    if len(word) < 5 or word in lexicon.known or not word.isalpha():
+        return word
+    return _nearest(lexicon.words, word)
+
+
+@lru_cache(maxsize=4096)
+def _nearest(words: tuple[str, ...], word: str) -> str:
+    """The lexicon's word one slip away (two in long words) with the same first letter; else the word itself."""
+    allowed = 1 if len(word) < 8 else 2
+    found = process.extractOne(word, words, scorer=OSA.distance, score_cutoff=allowed)
+    if found is None or found[0][0] != word[0]:
+        return word
+    return str(found[0])
+
+
+def _compiled(phrases: Iterable[str]) -> re.Pattern[str]:
+    parts = []
+    for phrase in sorted(phrases, key=len, reverse=True):
+        body = r"\s+".join(re.escape(w) for w in phrase.lower().rstrip("*").split())
+        parts.append(body + (r"\w*" if phrase.endswith("*") else r"(?:s|es)?"))
+    return re.compile(rf"(?<![\w-])(?:{'|'.join(parts)})(?!\w)")
+
+
+@cache
+def load(rules: RuleBook | None = None) -> Lexicon:
+    """The lexicon of a rule book."""
+    data = (rules or RuleBook.load()).section("phrases")
+    groups = data["groups"]
+    words = {w for phrases in groups.values() for p in phrases for w in re.findall(r"[a-z]{5,}", p.lower())}
+    words |= {w for full in data["abbreviations"].values() for w in re.findall(r"[a-z]{5,}", full)}
+    known = words | {w + "s" for w in words} | {w + "es" for w in words} | set(data["ordinary_words"])
+    return Lexicon(
+        dict(data["abbreviations"]),
+        {name: _compiled(phrases) for name, phrases in groups.items()},
+        tuple(sorted(words)),
+        frozenset(known),
+        tuple(
+            Rule(
+                r["id"],
+                r["code"],
+                r["category"],
+                tuple(r["alternatives"]),
+                frozenset(r["all"]),
+                frozenset(r.get("place", ())),
+                frozenset(r.get("not", ())),
+                int(r["priority"]),
+                r.get("department", ""),
+            )
+            for r in data["rules"]
+        ),
+    )
