@@ -43,9 +43,11 @@ def collect(inputs: Sequence[Path], max_bytes: int) -> list[Found]:
         if not root.exists():
             raise SetupError(f"There is no file or folder {root}: check the path of INPUT.")
         for file, relative, problem in sorted(_entries(root), key=lambda e: e[1]):
-            path = relative if relative not in found else f"{root.resolve().name}/{relative}"
-            if path in found and found[path].file.resolve() == file.resolve():
-                continue
+            path = relative
+            if path in found:
+                if found[path].file.resolve() == file.resolve():
+                    continue
+                path = f"{root.resolve().name}/{relative}"
             found[path] = _look(file, path, problem, max_bytes)
     return sorted(found.values(), key=lambda f: (f.source.path, f.source.sha256))
 
