@@ -78,7 +78,7 @@ def fingerprints(connection: Connection) -> dict[str, str]:
     """sha256 -> fingerprint of the latest outcome."""
     newest = sa.select(sa.func.max(outcomes.c.outcome_id)).group_by(outcomes.c.sha256)
     query = sa.select(outcomes.c.sha256, outcomes.c.fingerprint).where(outcomes.c.outcome_id.in_(newest))
-    return dict(connection.execute(query).tuples().all())
+    return {row.sha256: row.fingerprint for row in connection.execute(query)}
 
 
 @dataclass(frozen=True, slots=True)

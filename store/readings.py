@@ -28,4 +28,5 @@ def load(connection: Connection, sha256: str, fingerprint: str) -> bytes | None:
 
 def fingerprints(connection: Connection) -> dict[str, str]:
     """sha256 -> fingerprint of the stored reading."""
-    return dict(connection.execute(sa.select(readings.c.sha256, readings.c.fingerprint)).tuples().all())
+    query = sa.select(readings.c.sha256, readings.c.fingerprint)
+    return {row.sha256: row.fingerprint for row in connection.execute(query)}

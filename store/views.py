@@ -62,7 +62,7 @@ class StoredDocument:
 def current(connection: Connection, shas: Sequence[str] | None) -> Iterator[StoredDocument]:
     """Documents by (first path, sha256): these, or all. Unknown ones are left out."""
     places = sources.paths(connection)
-    known = dict(connection.execute(sa.select(documents.c.sha256, documents.c.size)).tuples().all())
+    known = {row.sha256: row.size for row in connection.execute(sa.select(documents.c.sha256, documents.c.size))}
     wanted = known.keys() if shas is None else known.keys() & set(shas)
     ordered = sorted(wanted, key=lambda sha256: (places.get(sha256, ("",))[0], sha256))
     for some in portions(ordered, AT_A_TIME):
@@ -116,7 +116,7 @@ def _documents_of(connection: Connection, record_ids: Sequence[str]) -> dict[str
     found: dict[str, str] = {}
     for some in portions(sorted(set(record_ids))):
         query = sa.select(record_table.c.record_id, record_table.c.sha256).where(record_table.c.record_id.in_(some))
-        found.update(connection.execute(query).tuples().all())
+        found.update((row.record_id, row.sha256) for row in connection.execute(query))
     return found
 
 
