@@ -22,3 +22,8 @@ class City:
     gates: Mapping[str, float] = field(
         default_factory=lambda: {"tax": 0.005, "water": 0.005, "inspection": 0.02, "violation": 0.02}
     )
+
+
+PARCEL_FIELDS = ("parcel_id", "address", "number", "street", "unit", "owner", "use_code", "units", "loc_id", "aliases")
+LOG_FIELDS = ("record_no", "record_type", "opened", "status", "address", "unit", "inspector", "attachments")
+"""What ``parcel_columns`` and ``log_columns`` may map."""

@@ -206,14 +206,15 @@ class Linker:
         blank = not written.strip()
         believed = (name >= _AGREES and (blank or slip)) or (blank and match.certain and name == 0.0) or (slip and match.certain)
         score = 0.97 if name >= _AGREES and slip else 0.95 if believed else 0.6
+        found = (ParcelCandidate(match.parcel_id, score, basis),)
         if believed and not match.question:
-            extra = ("repaired_id",) if slip else ()
-            return ParcelMatch(match.parcel_id, (ParcelCandidate(match.parcel_id, score, basis),), False, "", (*match.flags, *flags, *extra))
+            marks = (*match.flags, *flags, *(("repaired_id",) if slip else ()))
+            return ParcelMatch(match.parcel_id, found, False, "", marks)
         why = f"'{written.strip()}' is not in the parcel file" if not blank else "there is no map-lot"
         question = match.question or f"{why}; the address gives {self.says(match.parcel_id)}" + (
             ", but the owner is another" if owner.strip() and name < _DIFFERS else ""
         )
-        return ParcelMatch(match.parcel_id, (ParcelCandidate(match.parcel_id, score, basis),), False, question, (*match.flags, *flags))
+        return ParcelMatch(match.parcel_id, found, False, question, (*match.flags, *flags))
 
     def _disagreement(
         self, chosen: str, written: str, location: str, owner: str, basis: tuple[str, ...], flags: tuple[str, ...]
