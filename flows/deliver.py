@@ -6,7 +6,7 @@ from pathlib import Path
 
 from flows.bundle import make_bundle
 from flows.crossings import cross_all
-from flows.export import write_export
+from flows.export.writer import write_export
 from flows.home import Home
 from flows.registers import load_registers
 from records.document import SourceFile

@@ -89,7 +89,7 @@ class Run:
 
     def finish(self) -> Summary:
         """What follows from all documents together, and the export of INPUT's."""
-        from flows.export import write_export
+        from flows.export.writer import write_export
 
         cross_all(self.store)
         sources = [f.source for f in self.found]
