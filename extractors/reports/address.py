@@ -1,0 +1,67 @@
+"""Addresses, units, names and record numbers as people type them in a report's head."""
+
+from __future__ import annotations
+
+import re
+
+_SUFFIX = (
+    r"(?:street|str|st|avenue|ave|av|road|rd|place|pl|court|ct|terrace|terr|ter|lane|ln|drive|dr|square|sq|way|circle|cir|"
+    r"boulevard|blvd|parkway|pkwy|highway|hwy|alley|park|row|broadway|path|wharf|extension|ext|landing|plaza)"
+)
+_NUMBER = r"\d{1,5}[A-Za-z]?(?:\s?1/2|½)?(?:\s?(?:[-–/&]|to|and)\s?\d{1,5}[A-Za-z]?)*"
+_UNIT = (
+    r"(?:(?:apt|apartment|unit|suite|ste|room|rm)\b\.?\s*(?:no\.?)?\s*#?\s*[\w-]{1,6}|#\s?[\w-]{1,6}|"
+    r"(?:\d(?:st|nd|rd|th)|first|second|third|fourth|ground|top|1sl|lst)\s+fl(?:oor|r)?\b\.?|basement|rear)"
+)
+_NAME_WORD = r"(?:[A-Z][\w'’]*\.?|\d(?:st|nd|rd|th))"
+WITH_SUFFIX = re.compile(
+    rf"(?:\b(?:rear|front)\s+)?\b{_NUMBER}\s+(?:rear\s+)?{_NAME_WORD}(?:\s+{_NAME_WORD}){{0,3}}?\s+{_SUFFIX}\b\.?"
+    rf"(?:\s*[-–]\s?\d{{0,3}}[A-Za-z]?\b(?!\s*\w*\s*{_SUFFIX}))?(?:\s*[,–-]?\s*{_UNIT})?(?:\s*\([^)]*(?:bldg|building|rear|front)[^)]*\))?",
+    re.IGNORECASE,
+)
+BROADWAY = re.compile(rf"\b{_NUMBER}\s+(?:broadway|the fenway)\b(?:\s*[-–]\s?\d{{0,3}}[A-Za-z]?\b)?(?:\s*[,–-]?\s*{_UNIT})?", re.IGNORECASE)
+BARE = re.compile(rf"(?<![\d/.:-]){_NUMBER}\s+{_NAME_WORD}(?:\s+[A-Z][a-z'’]+)?(?![\w.])(?:\s*[-–]\s?\d{{0,3}}[A-Za-z]\b)?(?:\s*[,–-]?\s*(?i:{_UNIT}))?")
+_UNIT_IN = re.compile(
+    r"(?:\b(?:apt|apartment|unit|suite|ste|room|rm)\b\.?\s*(?:no\.?\s*)?#?\s*|#\s?)([A-Za-z0-9][\w-]{0,5})\b", re.IGNORECASE
+)
+_FLOOR_IN = re.compile(r"[,–-]?\s*\b((?:\d(?:st|nd|rd|th)|first|second|third|fourth|ground|top|basement))\s+fl(?:oor|r)?\b\.?", re.IGNORECASE)
+_DASHED = re.compile(rf"(?:{_SUFFIX}\.?|[a-z]{{3,}})\s?[-–]\s?(\d{{1,3}}[A-Za-z]?|[A-Za-z])\s*(?:$|[,(])", re.IGNORECASE)
+_PERSON = re.compile(r"(?:(?:[A-Z]\.\s?)+|[A-Z][a-zà-ÿ'’]+(?:-[A-Z][a-z]+)?\s+(?:[A-Z]\.?\s+)?)(?:(?:de|da|van|von|del|la|le|dos)\s+)*(?:[A-Z]['’])?[A-Z][a-zà-ÿ'’]+(?:-[A-Z][a-z]+)?")
+NOT_NAMES = frozenset("street st avenue ave road rd apt unit place court terrace chelsea the this city report date".split())
+
+
+def find_address(text: str, bare: bool = False) -> tuple[int, int] | None:
+    """Where the first street address stands. ``bare``: one without "Street" is good enough ("124 Warren")."""
+    for pattern in (WITH_SUFFIX, BROADWAY, *((BARE,) if bare else ())):
+        found = pattern.search(text)
+        if found is not None:
+            return found.span()
+    return None
+
+
+def unit_of(address: str) -> str:
+    """The unit that an address names, as one would say it: ``3L``, ``1st floor``; '' for none."""
+    found = _UNIT_IN.search(address)
+    if found is not None:
+        return found[1].rstrip("-")
+    floor = _FLOOR_IN.search(address)
+    if floor is not None:
+        return f"{floor[1].lower()} floor"
+    dashed = _DASHED.search(address.strip())
+    return dashed[1] if dashed is not None else ""
+
+
+def clean_unit(value: str) -> str:
+    """A unit field's value without the word unit: ``Apt #4`` → ``4``; words that mean none → ''."""
+    value = value.strip(" ,.;:#_-–—")
+    if not re.search(r"[A-Za-z0-9]", value) or value.lower() in {"n/a", "na", "none", "all", "whole", "entire", "building", "whole building"}:
+        return ""
+    return unit_of(value) or re.sub(r"^(?:apt|apartment|unit|no)\b\.?\s*#?\s*", "", value, flags=re.IGNORECASE)
+
+
+def find_person(text: str) -> tuple[int, int] | None:
+    """Where the first name of a person stands ("J. Rivera", "Timothy O'Brien")."""
+    for found in _PERSON.finditer(text):
+        if not {w.lower().strip(".") for w in found[0].split()} & NOT_NAMES:
+            return found.span()
+    return None

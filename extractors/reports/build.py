@@ -1,0 +1,203 @@
+"""Items become records: sentence read, section and category told, status, place and deadline settled, doubts named."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date
+
+from extractors.language.citations import Citation, findings_cited, parse_citations
+from extractors.language.codebook import exists
+from extractors.language.dates import find_dates, find_deadline, parse_deadline
+from extractors.language.findings import Finding, FindingContext, read_findings
+from extractors.language.meaning import CodeGuess, assign, categorise
+from extractors.reports.head import Found, Head
+from extractors.reports.items import Item
+from extractors.reports.text import NOTHING, Text
+from extractors.reports.wording import Wording
+from extractors.rulebook import RuleBook
+from records.record import Evidence, Extraction, Reason, Record, Value
+
+ENOUGH = 0.35  # a guessed section is written only from this score on; below it the category alone
+LOOSE_ENOUGH = 0.3  # a line that is not itemised is a finding only if it means one
+CITED_OK = 0.98
+VERSION = "@1"
+
+
+def records_of_item(item: Item, key: str, head: Head, department: str, known: Wording, rules: RuleBook) -> list[Record]:
+    """The records of one item: usually one, several where a sentence holds several findings, none where it holds none.
+
+    Findings struck out or quoted from before are records marked ``ignorable``."""
+    struck = item.text.share("struck")
+    if struck > 0.6:
+        return [replace(_record(item, None, item.text, key, head, department, known, rules), ignorable="struck out by hand")]
+    source = item.text.without("struck") if struck else item.text
+    context = FindingContext(report_date=head.day(), department=department, item_label=item.label or None, terse=item.terse)
+    found = read_findings(source.text, context)
+    out: list[Record] = []
+    for n, finding in enumerate(found):
+        own = f"{key}.{n}" if len(found) > 1 else key
+        record = _record(item, finding, source, own, head, department, known, rules)
+        if finding.quoted:
+            record = replace(record, ignorable="quoted as corrected earlier")
+        elif finding.negated:
+            continue
+        elif item.loose and not record.text("code_as_written") and record.features["guess_score"] < LOOSE_ENOUGH:
+            continue
+        out.append(record)
+    if not found and item.structure == 1 and (item.code or item.tick or item.number is not None):
+        if item.code or item.tick or len(source.words) >= 2:
+            out.append(_record(item, None, source, key, head, department, known, rules))
+    return out
+
+
+def _record(item: Item, finding: Finding | None, source: Text, key: str, head: Head, department: str, known: Wording, rules: RuleBook) -> Record:
+    day = head.day()
+    start, end = (finding.start, finding.end) if finding is not None else (0, len(source.text))
+    part = source.cut(start, end) or source
+    description = finding.description if finding is not None else source.text
+    location = item.location.text.strip(" -–") or (finding.location if finding is not None else None) or ""
+    fields: dict[str, Extraction] = {}
+
+    def put(name: str, value: Value | None, text: Text, finding_score: float, rule: str, flags: tuple[str, ...] = (), alternatives: tuple[str, ...] = ()) -> None:
+        if value is None or value == "":
+            return
+        marks = (*flags, *(("handwritten",) if text.share("handwritten") > 0 else ()))
+        fields[name] = Extraction(name, value, text.evidence(), text.reading, finding_score, rule + VERSION, marks, alternatives)
+
+    citations, cited_text = _cited(item, finding, source, day, rules)
+    guess = assign(description, location, item.label, department, day, rules)
+    reasons: list[Reason] = []
+    code = "; ".join(dict.fromkeys(c.code for c in citations))
+    raw = "; ".join(dict.fromkeys(c.raw for c in citations)) or item.code.text.strip(" _-–—")
+    put("description", description, part, 0.97 if item.structure == 1 else 0.9 if item.structure else 0.75, "us-ma/findings/description")
+    if code:
+        put("code", code, cited_text, CITED_OK, "us-ma/findings/cited", ("ocr_repair",) if any(c.repaired for c in citations) else ())
+        put("code_basis", "cited", cited_text, CITED_OK, "us-ma/findings/cited")
+        if "410." in code and not all(exists(c.code, day, rules) for c in citations if c.code.startswith("105 CMR 410")):
+            reasons.append(Reason("code", "unknown_code", f"{raw} is not a section of the edition in force on {day or 'an unknown day'}"))
+    elif raw and any(c.isdigit() for c in raw):
+        put("code_basis", "cited", item.code, 0.5, "us-ma/findings/cited")
+        reasons.append(Reason("code", "unknown_code", f"a section is cited but could not be read: {raw}"))
+    elif guess.code and guess.score >= ENOUGH:
+        put("code", guess.code, part, guess.score, "us-ma/meaning/assigned", ("inferred",), tuple(c for c, _ in guess.alternatives))
+        put("code_basis", "inferred", part, guess.score, "us-ma/meaning/assigned", ("inferred",))
+    put("code_as_written", raw, cited_text or item.code, CITED_OK, "us-ma/findings/cited")
+    category = categorise(description, code, location, item.label, department, day, rules) if code else guess.category
+    put("category", category, part, 0.9 if code else max(0.3, guess.score), "us-ma/meaning/category")
+    put("location", location, item.location if item.location else part, 0.95 if item.location else 0.8, "us-ma/findings/location")
+    unit = (finding.unit if finding is not None and finding.unit else None) or item.unit
+    put("unit", unit, part, 0.9, "us-ma/findings/unit")
+    status, status_text = _status(item, finding, known)
+    put("status", status, status_text or part, 0.97 if item.status_text else 0.93, "us-ma/statuses/word" if status_text else "us-ma/statuses/default")
+    due, due_text = _deadline(item, finding, status, head, rules)
+    put("correct_by", due, due_text or part, 0.95 if due_text else 0.9, "us-ma/findings/deadline")
+    if status == "corrected" and (when := find_dates((status_text or NOTHING).text, day, rules)):
+        put("corrected_date", when[0].value, status_text or part, 0.9, "us-ma/statuses/date")
+    elif status == "corrected" and head.value("inspection_type") == "reinspection" and day is not None:
+        put("corrected_date", day, status_text or part, 0.7, "us-ma/statuses/visit")
+    for name in ("inspection_date", "address_as_written"):
+        if (one := head.found.get("address" if name == "address_as_written" else name)) is not None:
+            fields[name] = as_extraction(name, one)
+    if item.unit == "":
+        fields.setdefault("unit", Extraction("unit", None, part.evidence(), part.reading, 0.9, "us-ma/report_tables/common" + VERSION, ("common_area",)))
+    if item.tick == "unsure":
+        reasons.append(Reason("description", "ambiguous", "it is not clear whether this box is ticked"))
+    if item.text.share("handwritten") > 0:
+        reasons.append(Reason("description", "handwritten", "read from handwriting; a person has to confirm it"))
+    features = _features(item, part, code, citations, guess, day, rules)
+    anchor = part.evidence()
+    if anchor.page is None:
+        anchor = Evidence(None, (), part.text, part.anchor)
+    return Record("violation", key, fields, anchor, reasons=tuple(reasons), features=features)
+
+
+def _cited(item: Item, finding: Finding | None, source: Text, day: date | None, rules: RuleBook) -> tuple[tuple[Citation, ...], Text]:
+    """The sections cited for this finding, and the words that cite them."""
+    if item.code:
+        column = findings_cited(parse_citations(_as_code(item.code.text), day, rules))
+        if column:
+            return column, item.code
+    own = findings_cited(tuple(finding.citations)) if finding is not None else findings_cited(parse_citations(source.text, day, rules))
+    if not own:
+        return (), NOTHING
+    words = NOTHING
+    for citation in own:
+        at = source.text.find(citation.raw)
+        part = source.cut(at, at + len(citation.raw)) if at >= 0 else source.cut(citation.start, citation.end)
+        words = words + part
+    return own, words or source
+
+
+def _as_code(text: str) -> str:
+    """A code column's text: figures alone are a section there ("410 . 482" broken over lines)."""
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def _status(item: Item, finding: Finding | None, known: Wording) -> tuple[str, Text]:
+    if item.status_text:
+        found = known.status_of(item.status_text.text)
+        if found is not None:
+            return found, item.status_text
+        mark = known.mark_of(item.status_text.text)
+        if mark is True or item.status_text.text.strip().lower() in {"yes", "y"}:
+            return "corrected", item.status_text
+    if item.added and (found := known.status_of(item.added.text)) is not None:
+        return found, item.added
+    if finding is not None and finding.status == "corrected":
+        return "corrected", NOTHING
+    return "open", NOTHING
+
+
+def _deadline(item: Item, finding: Finding | None, status: str, head: Head, rules: RuleBook) -> tuple[date | None, Text]:
+    base = head.letter_date or head.day()
+    if item.deadline_text:
+        day = parse_deadline(item.deadline_text.text, base, rules)
+        if day is None and (dates := find_dates(item.deadline_text.text, base, rules)):
+            day = dates[0].value
+        if day is None and (days := re.fullmatch(r"\W*(\d{1,2})\s*(?:d|day|days)?\W*", item.deadline_text.text, re.IGNORECASE)):
+            day = parse_deadline(f"within {days[1]} days", base, rules)
+        return day, item.deadline_text
+    if finding is not None and finding.correct_by is not None:
+        return finding.correct_by, NOTHING
+    if status == "open" and item.status_text:
+        found = find_deadline(item.status_text.text, base, rules)
+        if found is not None:
+            return found.value, item.status_text
+        dates = find_dates(item.status_text.text, base, rules)
+        if dates and base is not None and dates[-1].value > base:
+            return dates[-1].value, item.status_text
+        return None, NOTHING
+    return (item.deadline, NOTHING) if status == "open" or item.deadline else (None, NOTHING)
+
+
+def _features(item: Item, part: Text, code: str, citations: tuple[Citation, ...], guess: CodeGuess, day: date | None, rules: RuleBook) -> dict[str, float]:
+    reading = part.reading
+    margin = guess.score - _runner_up(guess)
+    agrees = float(bool(code) and bool(guess.code) and guess.code.split("(")[0] in code) if guess.code else 0.0
+    return {
+        "min_conf": reading if reading is not None else 0.0,
+        "mean_conf": part.mean_reading,
+        "cited": float(bool(citations)),
+        "code_exists": float(bool(citations) and all(exists(c.code, day, rules) or not c.code.startswith("105 CMR 410") for c in citations)),
+        "code_repaired": float(any(c.repaired for c in citations)),
+        "guess_score": guess.score,
+        "guess_margin": margin,
+        "section_matches_meaning": agrees,
+        "handwritten_share": part.share("handwritten"),
+        "list_structure": item.structure,
+        "has_location": float(bool(item.location)),
+        "words": float(min(len(part.words), 30)),
+        "unsure_tick": float(item.tick == "unsure"),
+        "loose": float(item.loose),
+    }
+
+
+def _runner_up(guess: CodeGuess) -> float:
+    return max((score for _, score in guess.alternatives), default=0.0)
+
+
+def as_extraction(name: str, one: Found) -> Extraction:
+    """A value of the head as a field of a record."""
+    marks = (*one.flags, *(("handwritten",) if one.text.share("handwritten") > 0 else ()))
+    return Extraction(name, one.value, one.text.evidence(), one.text.reading, round(one.finding, 4), one.rule, marks, one.alternatives)

@@ -1,0 +1,200 @@
+"""A report of the housing or fire inspectors becomes one inspection record per visit and a record per finding."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+
+from extractors.reports.build import as_extraction, records_of_item
+from extractors.reports.head import Found, Head, read_head
+from extractors.reports.items import Item
+from extractors.reports.list_items import Listed, items_of_lines
+from extractors.reports.pieces import Piece, pieces_of
+from extractors.reports.split import plan
+from extractors.reports.table_items import Columns, columns_in, items_of_table
+from extractors.reports.text import NOTHING, Text
+from extractors.reports.wording import Wording, wording
+from extractors.rulebook import RuleBook
+from records.document import Block, Document
+from records.record import Evidence, Extraction, Reason, Record, Report
+
+DEPARTMENT = {"housing_inspection": "inspectional_services", "fire_inspection": "fire"}
+
+
+def classify_and_split(document: Document, blocks_by_page: Mapping[int, tuple[Block, ...]], rules: RuleBook) -> tuple[tuple[Report, ...], str]:
+    """The reports in a file, without records, and why there are none where it holds none ("invoice", "blank pages")."""
+    parts, why_other = plan(document, blocks_by_page, wording(rules), rules)
+    return tuple(p.report for p in parts), why_other
+
+
+def extract_inspections(document: Document, report: Report, blocks_by_page: Mapping[int, tuple[Block, ...]], rules: RuleBook) -> Report:
+    """The report with its inspection record and violation records. ``report`` must come from :func:`classify_and_split`
+    on the same document, since its place on a shared page is worked out again from its ordinal."""
+    known = wording(rules)
+    parts, _ = plan(document, blocks_by_page, known, rules)
+    part = parts[report.ordinal]
+    pages = {p.number: p for p in document.pages}
+    pieces = [piece for number, first, stop in part.regions for piece in pieces_of(pages[number], blocks_by_page[number], range(first, stop))]
+    tables = _tables(pieces, known)
+    head = read_head(pieces, known, rules, {i: c.first - 1 for (_, i), c in tables.items()})
+    department = DEPARTMENT[report.doc_type]
+    _settle_dates(head)
+    items, strange = _table_items(pieces, tables, known)
+    listed = items_of_lines(pieces, head, known, rules, has_table=bool(items))
+    items = _with_closing_deadline([*items, *listed.items], listed)
+    key = f"inspection/{report.ordinal}"
+    violations = []
+    for n, item in enumerate(items):
+        for record in records_of_item(item, f"violation/{report.ordinal}/{n}", head, department, known, rules):
+            violations.append(replace(record, parent=key, report=report.ordinal))
+    statement = _statement(listed, known)
+    inspection = _inspection(key, head, department, violations, statement, pieces, known, report.ordinal, document)
+    shared = _shared_features(head, document, pieces)
+    violations = [replace(v, features={**v.features, **shared}) for v in violations]
+    reasons = [*report.reasons, *_gaps(items)]
+    reasons += [Reason("", "check", f"row not understood: {text.text[:80]}") for text in strange[:5]]
+    return replace(report, records=(replace(inspection, features={**inspection.features, **shared}), *violations), reasons=tuple(reasons))
+
+
+def _tables(pieces: Sequence[Piece], known: Wording) -> dict[tuple[int, int], Columns]:
+    """Tables of findings by page and block; one without heading continues the columns of the one before."""
+    out: dict[tuple[int, int], Columns] = {}
+    last: Columns | None = None
+    for piece in pieces:
+        if piece.table is None:
+            continue
+        found = columns_in(piece.table, known)
+        if found is None and last is not None and _same_columns(piece, last):
+            found = Columns(last.roles, 0, last.checklist)
+        if found is not None:
+            out[(piece.page.number, piece.index)] = found
+            last = found
+    return out
+
+
+def _same_columns(piece: Piece, columns: Columns) -> bool:
+    assert piece.table is not None
+    widths = [max((c.column for c in row), default=0) for row in piece.table.rows]
+    return bool(widths) and max(widths) == max(columns.roles, default=-1)
+
+
+def _table_items(pieces: Sequence[Piece], tables: Mapping[tuple[int, int], Columns], known: Wording) -> tuple[list[Item], list[Text]]:
+    items: list[Item] = []
+    strange: list[Text] = []
+    for piece in pieces:
+        columns = tables.get((piece.page.number, piece.index))
+        if columns is not None and piece.table is not None:
+            more, odd = items_of_table(piece, columns, known)
+            items += more
+            strange += odd
+    return items, strange
+
+
+def _settle_dates(head: Head) -> None:
+    """A re-inspection's own date is the inspection's date; the first visit's goes to ``original_inspection_date``."""
+    again = head.found.get("reinspection_date")
+    typed = head.value("inspection_type")
+    if again is not None and (typed in {None, "reinspection"} or "inspection_date" not in head.found):
+        if "original_date" not in head.found and "inspection_date" in head.found and head.found["inspection_date"].rule.find("/date@") < 0:
+            head.found["original_date"] = head.found["inspection_date"]
+        head.found["inspection_date"] = again
+        if typed is None:
+            head.found["inspection_type"] = Found("reinspection", again.text, 0.9, "us-ma/inspection_types/date@1")
+
+
+def _with_closing_deadline(items: list[Item], listed: Listed) -> list[Item]:
+    """A deadline stated under the list holds for all items that have none of their own."""
+    if listed.closing_deadline is None:
+        return items
+    day = listed.closing_deadline[0]
+    return [i if i.deadline or i.deadline_text or i.status_text else replace(i, deadline=day) for i in items]
+
+
+def _statement(listed: Listed, known: Wording) -> tuple[str, Text] | None:
+    """What the report itself says about the visit's outcome."""
+    for text in listed.statements:
+        found = known.result_of(text.text)
+        if found is not None and found != "violations":
+            return found, text
+    return None
+
+
+def _inspection(key: str, head: Head, department: str, violations: Sequence[Record], statement: tuple[str, Text] | None,
+                pieces: Sequence[Piece], known: Wording, ordinal: int, document: Document) -> Record:
+    fields: dict[str, Extraction] = {}
+    names = {"inspection_date": "inspection_date", "inspection_type": "inspection_type", "inspector": "inspector", "case_number": "case_number",
+             "address": "address_as_written", "unit": "unit", "original_date": "original_inspection_date"}
+    for ours, name in names.items():
+        if (one := head.found.get(ours)) is not None:
+            fields[name] = as_extraction(name, one)
+    first = next((p.text for p in pieces if p.text), NOTHING)
+    fields["department"] = Extraction("department", department, first.evidence(), 1.0, 0.98, "us-ma/document_kinds/department@1")
+    reasons: list[Reason] = []
+    real = [v for v in violations if not v.ignorable]
+    kind = str(head.value("inspection_type") or "")
+    if not kind:
+        default = "quarterly" if department == "fire" else "initial"
+        fields["inspection_type"] = Extraction("inspection_type", default, first.evidence(), 1.0, 0.5, "us-ma/inspection_types/default@1")
+    result, sure, where = _result(kind, department, real, head, statement)
+    fields["result"] = Extraction("result", result, (where or first).evidence(), (where or first).reading, sure, "us-ma/results/derived@1")
+    if where is None and real:
+        fields["result"] = replace(fields["result"], reading=min((e.reading for v in real if (e := v.fields.get("status")) and e.reading is not None), default=None))
+    if statement is not None and statement[0] != result and (statement[0] in {"corrected", "no_violations"}) and any(v.text("status") == "open" for v in real):
+        reasons.append(Reason("result", "conflict", f"the report says \"{statement[1].text[:60]}\" but lists open violations"))
+    for name, label in (("inspection_date", "date of the inspection"), ("address_as_written", "address of the property")):
+        if name not in fields:
+            reasons.append(Reason(name, "missing", f"the {label} was not found"))
+        elif (fields[name].finding or 0) < 0.7:
+            reasons.append(Reason(name, "weak", f"it is not sure that \"{fields[name].evidence.text[:40]}\" is the {label}"))
+    if not real and statement is None and result == "no_violations":
+        reasons.append(Reason("result", "weak", "no violations were found, but the report does not say that there are none"))
+    anchor_text = head.found["address"].text if "address" in head.found else first
+    anchor = anchor_text.evidence() if anchor_text else Evidence(pieces[0].page.number if pieces else None, (), "")
+    scores = [e.reading for n, e in fields.items() if n in {"inspection_date", "address_as_written"} and e.reading is not None]
+    features = {
+        "min_conf": min(scores, default=0.0),
+        "head_finding": min((e.finding or 0.0 for n, e in fields.items() if n in {"inspection_date", "address_as_written"}), default=0.0),
+        "fields_found": float(len(fields)),
+        "violations": float(min(len(real), 20)),
+        "handwritten_share": sum(t.share("handwritten") for t in (p.text for p in pieces)) / max(1, len(pieces)),
+    }
+    return Record("inspection", key, fields, anchor, report=ordinal, reasons=tuple(reasons), features=features)
+
+
+def _result(kind: str, department: str, real: Sequence[Record], head: Head, statement: tuple[str, Text] | None) -> tuple[str, float, Text | None]:
+    """The visit's outcome: from its findings and their statuses; from a statement where there are none."""
+    said = head.found.get("result")
+    statuses = [v.text("status") for v in real]
+    if real:
+        done = statuses.count("corrected")
+        if done == len(statuses) and (department != "fire" or kind == "reinspection"):
+            return "corrected", 0.95, None
+        if done and (department != "fire" or kind == "reinspection"):
+            return "partial", 0.95, None
+        return "violations", 0.97, None
+    if said is not None:
+        return str(said.value), said.finding, said.text
+    if statement is not None:
+        return statement[0], 0.93, statement[1]
+    return ("corrected" if kind == "reinspection" else "no_violations"), 0.6, None
+
+
+def _shared_features(head: Head, document: Document, pieces: Sequence[Piece]) -> dict[str, float]:
+    sure = [p.sure for p in head.pairs if p.field in {"address", "inspection_date", "date", "reinspection_date"}]
+    day, again = head.day(), head.letter_date
+    close = isinstance(again, date) and isinstance(day, date) and 0 <= (again - day).days <= 60
+    return {
+        "header_label_known": float(bool(sure) and max(sure) == 1.0),
+        "is_ocr": float(any(p.page.text_source == "ocr" for p in pieces)),
+        "date_agree": float(close or again is None),
+        "terse": float(head.terse),
+    }
+
+
+def _gaps(items: Sequence[Item]) -> list[Reason]:
+    """A list whose numbers jump may have lost an item."""
+    numbers = [i.number for i in items if i.number is not None]
+    wanted = set(range(min(numbers), max(numbers) + 1)) if numbers else set()
+    missing = sorted(wanted - set(numbers))
+    return [Reason("", "check", f"the list has no number {', '.join(map(str, missing))}")] if missing and len(missing) < 10 else []

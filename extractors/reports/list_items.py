@@ -1,0 +1,155 @@
+"""Findings of running text: numbered orders under headings with a deadline, bullets, a note's bare lines, remarks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from extractors.language.citations import parse_citations
+from extractors.language.dates import find_deadline
+from extractors.reports.head import Head
+from extractors.reports.items import Item
+from extractors.reports.paragraphs import Paragraph, paragraphs
+from extractors.reports.pieces import Piece
+from extractors.reports.table_items import unit_heading
+from extractors.reports.text import NOTHING, Text
+from extractors.reports.wording import Wording
+from extractors.rulebook import RuleBook
+
+_CORRECT = re.compile(r"\b(?:correct\w*|compl(?:y|ied|ete\w*)|repair\w*|abate\w*|remed\w+|fix\w*)\b", re.IGNORECASE)
+_LIST_FOLLOWS = re.compile(r"\b(?:following|below|listed|these|list of)\b.{0,60}\b(?:violations?|conditions?|deficienc\w+|items?)\b|\bviolations?\b.{0,60}(?:observed|found|noted|follow\w*|cited)\b|^\W*violations?\W*$|\b(?:status of)\b", re.IGNORECASE)
+_DIRECT = re.compile(r"^\W*(?:not (?:yet )?(?:corrected|complied|done|fixed|repaired|abated)|corrected|complied|still\b|abated|cured|fixed|new\b|open\b|closed\b|ok\b|done\b|in compliance|no change|partial|non-?compli|resolved|cleared|satisfied|extension|uncorrected|repaired|remains|violation remains|completed?)", re.IGNORECASE)
+
+
+@dataclass
+class Listed:
+    """What the running text held: items, statements (for the visit's outcome), a deadline for all, paragraphs left over."""
+
+    items: list[Item] = field(default_factory=list)
+    statements: list[Text] = field(default_factory=list)
+    closing_deadline: tuple[date, Text] | None = None
+    left: list[Text] = field(default_factory=list)
+    last_statement: int = 0
+
+
+def items_of_lines(pieces: Sequence[Piece], head: Head, known: Wording, rules: RuleBook, has_table: bool) -> Listed:
+    """Items of all lines. ``has_table``: the report's findings stand in a table, so bare lines are no findings."""
+    out = Listed()
+    base = head.letter_date or head.day()
+    labelled = {p.index: p for p in head.pairs if p.value and p.field != "remarks"}
+    remarks = {p.index: p for p in head.pairs if p.field == "remarks" and p.how == "beside"}
+    body_from = _body_from(pieces, head, known)
+    section = head.terse
+    deadline: date | None = None
+    pending: tuple[date, Text] | None = None
+    unit: str | None = None
+    signed = False
+    for paragraph in paragraphs([p for p in pieces if p.index >= 0]):
+        text = paragraph.text.text
+        if paragraph.page == pieces[0].page.number and paragraph.index < body_from:
+            out.statements.append(paragraph.text)
+            continue
+        if paragraph.index in remarks and paragraph.structure == 0:
+            said = _after_label(paragraph.text, remarks[paragraph.index].label)
+            out.items += [Item(said, 0.0, "us-ma/labels/remarks@1", loose=True, terse=False)] if said else []
+            out.statements.append(said)
+            continue
+        heading = unit_heading(text, known) if paragraph.structure < 1 else None
+        if heading is not None and not parse_citations(text, base, rules):
+            unit = heading
+            continue
+        order = _order(text, paragraph, base, rules) if paragraph.structure == 0 or not parse_citations(text, base, rules) else None
+        if order is not None:
+            value, follows = order
+            deadline = value
+            pending = (value, paragraph.text) if value is not None else None
+            section = True
+            out.statements.append(paragraph.text)
+            continue
+        if paragraph.structure == 0 and text.lower().strip(" ,.") in known.sign_offs:
+            signed = True
+        if paragraph.structure < 1 and (known.boilerplate.search(text) or signed):
+            out.statements.append(paragraph.text)
+            section = section or bool(_LIST_FOLLOWS.search(text))
+            continue
+        if paragraph.index in labelled and paragraph.structure == 0:
+            continue
+        if known.visit_notes.search(text) and not parse_citations(text, base, rules):
+            out.statements.append(paragraph.text)
+            continue
+        status = known.result_of(text) if paragraph.structure < 1 else None
+        if status is not None and len(text.split()) <= 16 and not parse_citations(text, base, rules):
+            out.statements.append(paragraph.text)
+            continue
+        if paragraph.structure == 1 or (paragraph.structure == 0.5 and (section or not has_table)) or (section and not has_table) or head.terse:
+            if paragraph.structure == 1 and known.boilerplate.search(text) and not parse_citations(text, base, rules):
+                out.statements.append(paragraph.text)
+                continue
+            pending = None
+            out.items.append(_item(paragraph, head, known, deadline, unit))
+        elif paragraph.lines or text:
+            out.left.append(paragraph.text)
+            out.statements.append(paragraph.text)
+    if pending is not None:
+        out.closing_deadline = pending
+    return out
+
+
+def _item(paragraph: Paragraph, head: Head, known: Wording, deadline: date | None, unit: str | None) -> Item:
+    terse = head.terse and paragraph.structure < 1
+    item = Item(paragraph.text, paragraph.structure, "us-ma/lists/numbered@1" if paragraph.structure == 1 else "us-ma/lists/line@1",
+                paragraph.number, deadline=deadline, unit=unit, terse=terse, loose=paragraph.structure == 0)
+    return split_status(item, known)
+
+
+def split_status(item: Item, known: Wording) -> Item:
+    """The item with the status at its end ("… — Corrected 10/1/18") taken off into ``status_text``."""
+    text = item.text.text
+    best = -1
+    for separator in known.separators:
+        at = text.find(separator)
+        while at >= 0:
+            tail = text[at + len(separator) :]
+            if _DIRECT.match(tail) and known.status_of(tail) is not None:
+                best = at if best < 0 else min(best, at)
+            at = text.find(separator, at + 1)
+    if best <= 0:
+        return item
+    first = item.text.cut(0, best)
+    rest = item.text.pick(range(len(first.words), len(item.text.words)))
+    first = first.pick([i for i, w in enumerate(first.words) if i < len(first.words) - 1 or any(c.isalnum() for c in w.text)])
+    return replace(item, text=first, status_text=rest) if first else item
+
+
+def _order(text: str, paragraph: Paragraph, base: date | None, rules: RuleBook) -> tuple[date | None, bool] | None:
+    """A heading that orders what follows to be put right, with its deadline; None if the paragraph is none."""
+    if not _CORRECT.search(text) or paragraph.structure == 1 and len(text) > 140:
+        return None
+    found = find_deadline(text, base, rules)
+    ordering = re.search(r"\b(?:following|violations?|items?|conditions?|to be|order(?:ed)?|must|shall|within|by)\b", text, re.IGNORECASE)
+    if found is None or not ordering or re.search(r"\bhearing\b|\bgiven until\b", text, re.IGNORECASE):
+        return None
+    if paragraph.structure == 0 and (text.rstrip().endswith((":", ".")) or paragraph.lines > 1 or re.search(r"\bto be corrected|\bmust be corrected|\bcorrect(ed)? (with)?in\b", text, re.IGNORECASE)):
+        return found.value, text.rstrip().endswith(":")
+    return None
+
+
+def _after_label(text: Text, label: str) -> Text:
+    at = text.text.find(label)
+    return text.cut(at + len(label) + 1, len(text.text)) if at >= 0 else text
+
+
+def _body_from(pieces: Sequence[Piece], head: Head, known: Wording) -> int:
+    """The block at which the body begins: after a note's head, after the salutation or the labels of a form."""
+    start = head.body_from
+    if head.terse:
+        return start
+    first_page = pieces[0].page.number if pieces else 0
+    labels = [p.index for p in head.pairs if p.field not in {"remarks", "ends"}]
+    for piece in pieces:
+        if piece.table is None and piece.page.number == first_page and re.match(r"\W*dear\b", piece.text.text, re.IGNORECASE):
+            return piece.index + 1
+    top = [i for i in labels if i <= (labels[0] + 14 if labels else 0)]
+    return max([start, *(i + 1 for i in top)]) if labels else start

@@ -1,0 +1,26 @@
+"""How much of a bare note speaks of findings: the difference between an inspector's note and any other page with a date."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from extractors.language.citations import parse_citations
+from extractors.language.meaning import assign
+from extractors.reports.build import LOOSE_ENOUGH
+from extractors.reports.head import Head
+from extractors.reports.paragraphs import paragraphs
+from extractors.reports.pieces import Piece
+from extractors.reports.wording import Wording
+from extractors.rulebook import RuleBook
+
+
+def speaks_of_findings(pieces: Sequence[Piece], head: Head, known: Wording, rules: RuleBook) -> int:
+    """Number of the note's lines that cite a section or mean one."""
+    count = 0
+    for paragraph in paragraphs([p for p in pieces if p.index >= head.body_from]):
+        text = paragraph.text.text
+        if known.visit_notes.search(text) or known.boilerplate.search(text):
+            continue
+        if parse_citations(text, head.day(), rules) or assign(text, on=head.day(), rules=rules).score >= LOOSE_ENOUGH:
+            count += 1
+    return count

@@ -1,0 +1,86 @@
+"""Lines joined to paragraphs the way a typist broke them: numbers and bullets begin one, a full line runs on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from statistics import median
+
+from extractors.reports.pieces import Piece
+from extractors.reports.text import Text
+
+NUMBERED = re.compile(r"^\s*\(?(\d{1,2})\s?[.):]\)?(?=\s|[A-Za-z§])(?!\s?\d{2,}\b)")
+BULLET = re.compile(r"^\s*(?:[-*•–—·»>►▪◦●○+~]|o(?=\s)|\(?[a-z]\)|\[\s?\])\s*(?=\S)")
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A paragraph with its number or bullet taken off; ``structure`` 1 numbered, 0.5 bullet, 0 plain."""
+
+    text: Text
+    structure: float
+    number: int | None
+    index: int  # block of its first line
+    page: int
+    lines: int
+
+
+def paragraphs(pieces: Sequence[Piece]) -> list[Paragraph]:
+    """Paragraphs of the lines (tables are left out), in order."""
+    out: list[Paragraph] = []
+    right = _right_margin(pieces)
+    pitch = _pitch(pieces)
+    previous: Piece | None = None
+    for piece in pieces:
+        if piece.table is not None or not piece.text:
+            previous = None
+            continue
+        number, bullet = NUMBERED.match(piece.text.text), BULLET.match(piece.text.text)
+        fresh = previous is None or number is not None or bullet is not None or not out
+        if not fresh and previous is not None and _runs_on(previous, piece, right, pitch, out[-1].structure):
+            last = out[-1]
+            out[-1] = Paragraph(last.text + piece.text, last.structure, last.number, last.index, last.page, last.lines + 1)
+        else:
+            mark = number or bullet
+            text = piece.text.cut(mark.end(), len(piece.text.text)) if mark is not None else piece.text
+            if mark is not None and text.words and piece.text.text[mark.end() - 1 : mark.end()] not in {" ", ""} and text.text == piece.text.text:
+                text = _unglue(text, mark.end())
+            out.append(Paragraph(text, 1.0 if number else 0.5 if bullet else 0.0, int(number[1]) if number else None, piece.index, piece.page.number, 1))
+        previous = piece
+    return [p for p in out if p.text]
+
+
+def _unglue(text: Text, length: int) -> Text:
+    """A bullet typed against its word ("-junk") is cut off the word, whose box stays."""
+    first = text.words[0]
+    return Text((replace(first, text=first.text[length:].lstrip() or first.text), *text.words[1:]), text.pages, text.anchor)
+
+
+def _right_margin(pieces: Sequence[Piece]) -> float:
+    return max((p.text.x1 or 0.0 for p in pieces if p.table is None), default=0.0)
+
+
+def _pitch(pieces: Sequence[Piece]) -> float:
+    tops = [p.text.box.centre_y for p in pieces if p.table is None and p.text.box is not None]
+    gaps = [b - a for a, b in zip(tops, tops[1:], strict=False) if 3 < b - a < 40]
+    return median(gaps) if gaps else 14.0
+
+
+def _runs_on(above: Piece, below: Piece, right: float, pitch: float, structure: float) -> bool:
+    """Does ``below`` continue the paragraph of ``above``? It does if its first word would not have fitted above."""
+    if above.page.number != below.page.number:
+        return bool(re.match(r"[a-z(]", below.text.text)) and not re.search(r"[.:]\s*$", above.text.text)
+    first, last = above.text, below.text
+    if first.box is None or last.box is None or first.x1 is None or last.x0 is None or first.x0 is None:
+        return False  # an office paragraph is one line already
+    if last.box.centre_y - first.box.centre_y > 1.5 * max(pitch, first.box.height):
+        return False
+    word = below.text.words[0].box
+    assert word is not None
+    fits = first.x1 + word.width + 4 < right - 6
+    if structure and last.x0 < first.x0 - 4 and not NUMBERED.match(above.text.text) and not BULLET.match(above.text.text):
+        return False
+    if fits:
+        return bool(re.search(r"[,(&]$|\b(?:and|of|the|in|to|with|no|CMR|Sec\.?|105)$", first.text)) and last.x0 >= first.x0 - 4
+    return True

@@ -1,0 +1,217 @@
+"""Which pages make which report: a file may hold several, a page two visits, pages may lie out of order or be blank."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from extractors.language.dates import find_dates
+from extractors.reports.address import find_address
+from extractors.reports.head import Head, read_head
+from extractors.reports.kinds import Kind, kind_of
+from extractors.reports.pieces import Piece, columns_of, pieces_of, running_text
+from extractors.reports.table_items import columns_in
+from extractors.reports.wording import Wording
+from extractors.rulebook import RuleBook
+from records.document import Block, Document, Page
+from records.record import Reason, Report
+
+LISTS = ("tax_delinquency", "water_usage")
+SHORT_NOTE = 70  # words; a page with more and without a title is no note
+
+
+@dataclass(frozen=True)
+class Part:
+    """A report with what it is made of: the blocks of each of its pages, in reading order of the report."""
+
+    report: Report
+    regions: tuple[tuple[int, int, int], ...]  # page, first block, one past the last
+
+
+@dataclass
+class _Sheet:
+    page: Page
+    pieces: list[Piece]
+    kind: Kind
+    head: Head
+    starts: bool
+    number: int | None  # "page x of y"
+    total: int | None
+    first_item: int | None
+
+
+def plan(document: Document, blocks: Mapping[int, tuple[Block, ...]], known: Wording, rules: RuleBook) -> tuple[tuple[Part, ...], str]:
+    """The reports of a document with their regions, and why it holds none."""
+    sheets = [s for page in document.pages if (s := _sheet(page, blocks.get(page.number, ()), known, rules)) is not None]
+    if not sheets:
+        return (), "photograph or blank pages: no text" if any((p.ink or 0) > 0.02 for p in document.pages) else "blank pages"
+    groups = _groups(sheets)
+    parts: list[Part] = []
+    why_other: list[str] = []
+    for group in groups:
+        text = "\n".join(running_text(s.pieces) for s in group)
+        kind = max((s.kind for s in group), key=lambda k: k.score)
+        if kind.doc_type == "other":
+            kind = kind_of(text, known, any(_columns(p, known) for s in group for p in s.pieces if p.table is not None))
+        if kind.doc_type in {"other"} and len(group) == 1:
+            kind = _note_kind(group[0], text, known, rules) or kind
+        if kind.doc_type == "other":
+            why_other.append(kind.why[0] if kind.why else "no labels or statements of a report")
+            continue
+        ordered = _in_order(group)
+        reasons = _missing_pages(ordered)
+        visits = _visits(ordered[0], known, rules) if len(ordered) == 1 and kind.doc_type not in LISTS else []
+        spans = visits or [None]
+        for span in spans:
+            regions = tuple(
+                (s.page.number, *((span.start, span.stop) if span is not None else (0, len(blocks.get(s.page.number, ()))))) for s in ordered
+            )
+            report = Report(
+                len(parts), kind.doc_type, tuple(s.page.number for s in ordered), kind.why + (("two visits on one page",) if span else ()),
+                reasons=reasons, layout=_layout(ordered, known),
+            )  # fmt: skip
+            parts.append(Part(report, regions))
+    return tuple(parts), "" if parts else "; ".join(dict.fromkeys(why_other))
+
+
+def _sheet(page: Page, blocks: Sequence[Block], known: Wording, rules: RuleBook) -> _Sheet | None:
+    pieces = pieces_of(page, blocks)
+    text = running_text(pieces)
+    if len(re.findall(r"\w{2,}", text)) < 3:
+        return None  # a blank back, or a photograph
+    tables = {p.index: c for p in pieces if p.table is not None and (c := _columns(p, known))}
+    kind = kind_of(text, known, bool(tables))
+    head = read_head(pieces, known, rules, {i: c.first - 1 for i, c in tables.items()})
+    count = re.search(r"\bpage\W{0,2}(\d+)\W{0,3}(?:of|/)\W{0,2}(\d+)\b", text, re.IGNORECASE) or re.search(r"^\W*(\d)\s?(?:of|/)\s?(\d)\W*$", text, re.MULTILINE)
+    page_only = re.search(r"^\W*page\W{0,2}(\d+)\W*$|\bpage\W{0,2}(\d+)\s*$", text, re.IGNORECASE | re.MULTILINE) if count is None else None
+    number = int(count[1]) if count else int(page_only[1] or page_only[2]) if page_only else None
+    items = [int(m[1]) for m in re.finditer(r"^\s*(\d{1,2})[.)]\s+\S", text, re.MULTILINE)]
+    titled = kind.doc_type != "other" and any(w.startswith(("title", "reinspection")) for w in kind.why)
+    named = "address" in head.found and ("inspection_date" in head.found or "reinspection_date" in head.found or "inspector" in head.found or titled)
+    greeting = bool(re.search(r"^\W*dear\b", text, re.IGNORECASE | re.MULTILINE))
+    starts = (number in (None, 1)) and (named or greeting or (titled and kind.score >= 4) or kind.doc_type in LISTS)
+    return _Sheet(page, pieces, kind, head, starts, number, int(count[2]) if count else None, min(items) if items else None)
+
+
+def _columns(piece: Piece, known: Wording) -> object:
+    assert piece.table is not None
+    return columns_in(piece.table, known)
+
+
+def _groups(sheets: Sequence[_Sheet]) -> list[list[_Sheet]]:
+    """Pages that belong together. A page that begins nothing joins the report before it, or, in front of all, the next."""
+    groups: list[list[_Sheet]] = []
+    waiting: list[_Sheet] = []
+    for sheet in sheets:
+        last = groups[-1] if groups else None
+        if last is not None and sheet.kind.doc_type in LISTS and last[-1].kind.doc_type == sheet.kind.doc_type:
+            last.append(sheet)
+        elif last is not None and last[0].kind.doc_type in LISTS and not sheet.starts and _is_list(sheet):
+            last.append(sheet)
+        elif sheet.starts and last is not None and _same_report(last[0], sheet):
+            last.append(sheet)
+        elif sheet.starts or (last is None and len(sheets) == 1):
+            groups.append([*waiting, sheet])
+            waiting = []
+        elif last is None:
+            waiting.append(sheet)
+        elif sheet.kind.doc_type == "other" and _foreign(sheet):
+            groups.append([sheet])
+        else:
+            last.append(sheet)
+    return groups + [[s] for s in waiting]
+
+
+def _is_list(sheet: _Sheet) -> bool:
+    return any(p.table is not None for p in sheet.pieces) or len(re.findall(r"\d+\.\d\d\b", running_text(sheet.pieces))) > 5
+
+
+def _foreign(sheet: _Sheet) -> bool:
+    """A page that says that it is something else (an invoice filed behind a report)."""
+    return bool(sheet.kind.why) and sheet.kind.why[0] not in {"no labels or statements of a report", "no text"}
+
+
+def _same_report(first: _Sheet, other: _Sheet) -> bool:
+    """A second page with its own head is the same report only if page count, number, address and date speak for it."""
+    if other.number is not None and other.number > 1:
+        return True
+    numbers = [s.head.value("case_number") for s in (first, other)]
+    days = [s.head.value("inspection_date") for s in (first, other)]
+    if first.number is not None and first.number > 1 and other.number == 1:
+        return True  # lies in front of its first page
+    return None not in numbers and numbers[0] == numbers[1] and None not in days and days[0] == days[1] and other.number != 1
+
+
+def _in_order(group: Sequence[_Sheet]) -> list[_Sheet]:
+    """By "page x of y" where all say so; else the page that begins the report first, then by the numbers of the items."""
+    if len(group) == 1 or group[0].kind.doc_type in LISTS:
+        return list(group)
+    if all(s.number is not None for s in group):
+        return sorted(group, key=lambda s: (s.number or 0, s.page.number))
+    def rank(sheet: _Sheet) -> tuple[int, int, int]:
+        return (0 if sheet.starts else 1, sheet.number or sheet.first_item or 99, sheet.page.number)
+    return sorted(group, key=rank)
+
+
+def _missing_pages(group: Sequence[_Sheet]) -> tuple[Reason, ...]:
+    totals = {s.total for s in group if s.total}
+    if len(totals) == 1 and (total := totals.pop()) > len(group) and total < 30:
+        return (Reason("", "check", f"{len(group)} of {total} pages are here"),)
+    return ()
+
+
+def _note_kind(sheet: _Sheet, text: str, known: Wording, rules: RuleBook) -> Kind | None:
+    """An inspector's bare note has no title: a date, an address and findings under it make it one."""
+    if any(s.pattern.search(text) for s in known.junk) or len(text.split()) > 3 * SHORT_NOTE:
+        return None
+    head = sheet.head
+    if "address" not in head.found or "inspection_date" not in head.found:
+        return None
+    from extractors.reports.note import speaks_of_findings
+
+    signs = [n for n in ("case_number", "inspector", "inspection_type") if n in head.found]
+    meant = speaks_of_findings(sheet.pieces, head, known, rules)
+    if meant >= 2 or (meant >= 1 and signs):
+        return Kind("housing_inspection", 2.5, ("note: date and address", *signs, f"{meant} findings"))
+    return None
+
+
+def _visits(sheet: _Sheet, known: Wording, rules: RuleBook) -> list[range]:
+    """Two visits on a page: each begins with its own date and address. Empty where there is one."""
+    if any(p.table is not None for p in sheet.pieces):
+        return []
+    lines = sheet.pieces
+    starts: list[int] = []
+    dates: list[object] = []
+    for n, piece in enumerate(lines):
+        text = piece.text.text
+        if re.match(r"\W*(?:f/?u\b|follow|cc\b|previous|prior|orig|re-?insp)", text, re.IGNORECASE) or re.match(r"\s*(?:[-*•]|\d{1,2}[.)])\s", text):
+            continue
+        near = " ".join(p.text.text for p in lines[n : n + 2])
+        days = find_dates(text, None, rules) or (find_dates(near, None, rules) if find_address(text) else ())
+        if days and find_address(near, bare=False) and len(text.split()) <= 14 and days[0].value not in dates:
+            if not starts or n - starts[-1] > 2:
+                starts.append(n)
+                dates.append(days[0].value)
+    short = all(len(p.text.words) <= 16 for p in lines) and not re.search(r"\bdear\b|ordered to correct", running_text(lines), re.IGNORECASE)
+    if len(starts) < 2 or not short:
+        return []
+    marks = [lines[n].index for n in starts] + [lines[-1].index + 1]
+    return [range(a if i else 0, b) for i, (a, b) in enumerate(zip(marks, marks[1:], strict=False))]
+
+
+def _layout(group: Sequence[_Sheet], known: Wording) -> str:
+    """A fingerprint of labels and structure, the same for all reports typed on one form."""
+    signs = sorted({f"{p.field}:{p.how}:{re.sub(r'[^a-z]', '', p.label.lower())}" for s in group for p in s.head.pairs if p.sure > 0.5})
+    for sheet in group[:1]:
+        for piece in sheet.pieces:
+            if piece.table is not None and (found := columns_in(piece.table, known)) is not None:
+                signs.append(f"table:{columns_of(piece.table)}:{','.join(f'{c}={r}' for c, r in sorted(found.roles.items()))}")
+    signs.append(group[0].kind.doc_type)
+    return hashlib.sha256("|".join(signs).encode()).hexdigest()[:12]
+
+
+def numbered(parts: Sequence[Part]) -> tuple[Report, ...]:
+    return tuple(replace(p.report, ordinal=i) for i, p in enumerate(parts))

@@ -1,0 +1,227 @@
+"""Findings of tables: columns known by their headings in any order; check-lists of which only ticked rows count."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from extractors.reports.items import Item
+from extractors.reports.pieces import Piece, by_column, cell_text
+from extractors.reports.text import NOTHING, Text, of_line
+from extractors.reports.wording import Wording
+from records.document import Box, Cell, Table, Tick, enclosing
+
+
+@dataclass(frozen=True)
+class Columns:
+    """What the columns of a table mean: role by column number; ``first`` is the first row below the heading."""
+
+    roles: dict[int, str]
+    first: int
+    checklist: bool
+
+    def of(self, role: str) -> int | None:
+        return next((c for c, r in self.roles.items() if r == role), None)
+
+
+def columns_in(table: Table, known: Wording) -> Columns | None:
+    """The heading row of a table of findings, if it has one (headings may take two rows)."""
+    for r in range(min(len(table.rows), 14)):
+        for height in (1, 2):
+            if r + height > len(table.rows):
+                continue
+            texts = _headings(table.rows[r : r + height])
+            if height == 2 and len(table.rows[r]) < 2:
+                continue
+            table_roles = _distinct({c: role for c, t in texts.items() if (role := known.table_column(t))})
+            check_roles = _distinct({c: role for c, t in texts.items() if (role := known.check_column(t))})
+            checks = set(check_roles.values())
+            if "fail" in checks and ("item" in checks or "pass" in checks) and len(checks) >= 3:
+                if "item" not in checks:
+                    free = [c for c in range(min(check_roles)) if c not in check_roles]
+                    check_roles = {**({free[0]: "item"} if free else {}), **check_roles}
+                return Columns(check_roles, r + height, True)
+            names = set(table_roles.values()) - {"ignore"}
+            if "violation" in names and len(names) >= 2 and max(len(t) for t in texts.values()) < 60:
+                return Columns(table_roles, r + height, False)
+    return None
+
+
+def _headings(rows: Sequence[Sequence[Cell]]) -> dict[int, str]:
+    texts: dict[int, str] = {}
+    for row in rows:
+        for cell in row:
+            texts[cell.column] = f"{texts.get(cell.column, '')} {cell.text}".strip()
+    return texts
+
+
+def _distinct(roles: dict[int, str]) -> dict[int, str]:
+    """A role only once: the first column keeps it."""
+    seen: set[str] = set()
+    out = {}
+    for column, role in sorted(roles.items()):
+        if role not in seen or role == "ignore":
+            out[column] = role
+            seen.add(role)
+    return out
+
+
+def items_of_table(piece: Piece, columns: Columns, known: Wording) -> tuple[list[Item], list[Text]]:
+    """Items of a table and the rows that were not understood (their text)."""
+    assert piece.table is not None
+    rows = piece.table.rows[columns.first :]
+    return _ticked(piece, rows, columns, known) if columns.checklist else _listed(piece, rows, columns, known)
+
+
+def _listed(piece: Piece, rows: Sequence[Sequence[Cell]], columns: Columns, known: Wording) -> tuple[list[Item], list[Text]]:
+    items: list[Item] = []
+    strange: list[Text] = []
+    unit: str | None = None
+    for row in rows:
+        cells = {columns.roles.get(c): cell_text(cell, piece.page) for c, cell in by_column(row).items()}
+        filled = _distinct_texts([cell_text(c, piece.page) for c in row])
+        if not filled:
+            continue
+        if len(filled) == 1 and not (cells.get("violation") and len(row) > 1 and re.search(r"\d{3}", filled[0].text)):
+            heading = unit_heading(filled[0].text, known)
+            if heading is not None:
+                unit = heading
+                continue
+        text = cells.get("violation", NOTHING)
+        number_text = cells.get("number", NOTHING).text
+        number = re.match(r"\W*(\d{1,3})\b", number_text)
+        if not text:
+            if cells.get("code") and cells.get("location"):
+                text = cells["location"]  # nothing but a place and a section: the section is the finding
+            elif items and not number and not cells.get("code") and filled:
+                items[-1] = _continued(items[-1], cells)
+                continue
+            elif len(filled) == 1 and number:
+                continue  # an empty numbered line of the form
+            elif cells.get("code"):
+                text = cells["code"]
+            else:
+                strange.extend(filled)
+                continue
+        if items and not number and not cells.get("code") and "number" in columns.roles.values() and not cells.get("deadline") and not cells.get("status"):
+            items[-1] = _continued(items[-1], cells)
+            continue
+        row_unit = cells.get("unit", NOTHING)
+        own = unit
+        if row_unit:
+            own = unit_heading(row_unit.text, known) if unit_heading(row_unit.text, known) is not None else row_unit.text.strip(" .#")
+        items.append(Item(text, 1.0, "us-ma/report_tables/row@1", int(number[1]) if number else None, cells.get("location", NOTHING),
+                          cells.get("code", NOTHING), cells.get("status", NOTHING), cells.get("deadline", NOTHING), unit=own))
+    return items, strange
+
+
+def _distinct_texts(texts: Sequence[Text]) -> list[Text]:
+    out: list[Text] = []
+    for text in texts:
+        if text and text.text not in {t.text for t in out}:
+            out.append(text)
+    return out
+
+
+def _continued(item: Item, cells: dict[str | None, Text]) -> Item:
+    """The item with the cells of a row that only continues it."""
+    return replace(
+        item, text=item.text + cells.get("violation", NOTHING), location=item.location + cells.get("location", NOTHING),
+        code=item.code + cells.get("code", NOTHING), status_text=item.status_text + cells.get("status", NOTHING),
+        deadline_text=item.deadline_text + cells.get("deadline", NOTHING),
+    )  # fmt: skip
+
+
+def unit_heading(text: str, known: Wording) -> str | None:
+    """The unit a sub-heading names, '' for common areas; None if it is no such heading."""
+    if len(text) > 48:
+        return None
+    if known.common_heading.match(text):
+        return ""
+    found = known.unit_heading.match(text)
+    if found is not None:
+        return found[1]
+    floor = known.floor_heading.match(text)
+    return floor[1].rstrip(".") if floor is not None else None
+
+
+def _ticked(piece: Piece, rows: Sequence[Sequence[Cell]], columns: Columns, known: Wording) -> tuple[list[Item], list[Text]]:
+    items: list[Item] = []
+    strange: list[Text] = []
+    centres = _centres(piece, columns)
+    for row in rows:
+        cells = {columns.roles.get(c): cell_text(cell, piece.page) for c, cell in by_column(row).items()}
+        if len(_distinct_texts([cell_text(c, piece.page) for c in row])) == 1 and len(row) > 2 and not cells.get("remarks"):
+            heading = unit_heading(row[0].text, known)
+            if heading is None and not _drawn(piece, row, columns, centres):
+                continue
+        state, how = _fail_state(piece, row, columns, cells, centres, known)
+        label, code, remarks = cells.get("item", NOTHING), cells.get("code", NOTHING), cells.get("remarks", NOTHING)
+        if state is False or (state is None and not how):
+            continue
+        label = label.pick([i for i, w in enumerate(label.words) if known.mark_of(w.text) is None or len(w.text) > 1 and w.text.isalpha()])
+        silent = re.sub(r"[^a-z/ ]", "", remarks.text.lower()).strip() in known.empty_remarks
+        text = remarks if remarks and not silent else label
+        if not text:
+            strange.append(code)
+            continue
+        items.append(Item(text, 1.0, "us-ma/checklists/ticked@1", None, NOTHING, code, label=label.text, tick=how or "glyph"))
+    return items, strange
+
+
+def _fail_state(piece: Piece, row: Sequence[Cell], columns: Columns, cells: dict[str | None, Text],
+                centres: dict[str, float], known: Wording) -> tuple[bool | None, str]:
+    """Whether the row's violation box is ticked, and how that was seen."""
+    drawn = _drawn(piece, row, columns, centres)
+    fail = drawn.get("fail")
+    if fail is not None:
+        if fail.state is None:
+            others = [drawn[r].state for r in ("pass", "na") if r in drawn]
+            return (False, "drawn") if True in others else (None, "unsure")
+        return fail.state, "field" if fail.name else "drawn"
+    mark = cells.get("fail", NOTHING)
+    if mark:
+        found = known.mark_of(mark.text)
+        if found is None and len(mark.text) <= 3 and any(c.isalnum() for c in mark.text):
+            return None, "unsure"
+        return (found, "glyph") if found is not None else (False, "glyph")
+    return False, ""
+
+
+def _centres(piece: Piece, columns: Columns) -> dict[str, float]:
+    """The middle of each tick column, from its cells."""
+    assert piece.table is not None
+    out = {}
+    for column, role in columns.roles.items():
+        if role in {"pass", "fail", "na"}:
+            boxes = [cell.box for row in piece.table.rows for cell in row if cell.column == column and cell.box is not None]
+            words = [w.box for row in piece.table.rows for cell in row if cell.column == column for w in cell.words if w.box is not None]
+            box = enclosing(boxes or words)
+            if box is not None:
+                out[role] = sorted(b.centre_x for b in (boxes or words))[len(boxes or words) // 2]
+    return out
+
+
+def _drawn(piece: Piece, row: Sequence[Cell], columns: Columns, centres: dict[str, float]) -> dict[str, Tick]:
+    """Drawn boxes or form ticks of the row, by the column whose middle they are nearest to."""
+    band = _band(row)
+    if band is None or not centres:
+        return {}
+    out: dict[str, Tick] = {}
+    for tick in piece.page.ticks:
+        if not band.top - 1 <= tick.box.centre_y <= band.bottom + 1:
+            continue
+        role = min(centres, key=lambda r: abs(centres[r] - tick.box.centre_x))
+        if abs(centres[role] - tick.box.centre_x) <= 16:
+            out[role] = tick
+    return out
+
+
+def _band(row: Sequence[Cell]) -> Box | None:
+    boxes = [c.box for c in row if c.box is not None] or [w.box for c in row for w in c.words if w.box is not None]
+    return enclosing(boxes)
+
+
+def lines_of_cell(cell: Cell, page: int) -> list[Text]:
+    return [of_line(line, page) for line in cell.lines]

@@ -1,0 +1,176 @@
+"""The room's own compiled view of the pattern files: labels, kinds, column headings, marks, statuses, results."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from rapidfuzz import fuzz, process
+
+from extractors.reports.text import plain
+from extractors.rulebook import RuleBook
+
+Pattern = re.Pattern[str]
+FUZZY_FROM = 6  # letters; shorter labels must be exact, or "late" would be "date"
+FUZZY_LEAST = 86.0  # of 100: one wrong letter in seven
+_FLAGS = re.IGNORECASE | re.UNICODE
+
+
+@dataclass(frozen=True)
+class Sign:
+    """One sign of a kind of page: its pattern and how much it counts."""
+
+    id: str
+    weight: float
+    pattern: Pattern
+
+
+@dataclass(frozen=True)
+class Wording:
+    """Everything compiled. Made once per rule book by :func:`wording`."""
+
+    labels: Mapping[str, str]  # plain label -> field id
+    label_words: tuple[tuple[str, frozenset[str]], ...]
+    lead_ins: tuple[str, ...]
+    office_words: tuple[str, ...]
+    case_id: Pattern
+    titles: tuple[str, ...]
+    ranks: tuple[str, ...]
+    sign_offs: tuple[str, ...]
+    types: tuple[tuple[str, tuple[Pattern, ...]], ...]
+    results: tuple[tuple[str, tuple[Pattern, ...]], ...]
+    part_only: Pattern
+    statuses: tuple[tuple[str, tuple[Pattern, ...]], ...]
+    separators: tuple[str, ...]
+    table_columns: Mapping[str, str]
+    unit_heading: Pattern
+    floor_heading: Pattern
+    common_heading: Pattern
+    check_columns: Mapping[str, str]
+    ticked: frozenset[str]
+    empty: frozenset[str]
+    empty_remarks: frozenset[str]
+    kinds: Mapping[str, tuple[float, tuple[Sign, ...]]]
+    junk: tuple[Sign, ...]
+    continuation: Pattern
+    boilerplate: Pattern
+    visit_notes: Pattern
+
+    def field_of(self, label: str) -> tuple[str, float] | None:
+        """The field that a label names, and how sure: 1 exact, less where letters had to be forgiven."""
+        return _match(plain(label), self.labels) or self._by_words(plain(label))
+
+    def _by_words(self, label: str) -> tuple[str, float] | None:
+        words = set(re.findall(r"[a-z#]+", label.replace("#", " no ")))
+        for field, needed in self.label_words:
+            if needed <= words and len(words) <= len(needed) + 2:
+                return field, 0.85
+        return None
+
+    def table_column(self, label: str) -> str | None:
+        found = _match(plain(label), self.table_columns)
+        return found[0] if found else None
+
+    def check_column(self, label: str) -> str | None:
+        found = _match(plain(label), self.check_columns)
+        return found[0] if found else None
+
+    def mark_of(self, text: str) -> bool | None:
+        """True for a tick, False for an empty box, None for neither."""
+        glyph = re.sub(r"\s+", "", text).lower()
+        if glyph in self.ticked:
+            return True
+        return False if glyph in self.empty or (glyph and not glyph.strip("_.-—–")) else None
+
+    def status_of(self, text: str) -> str | None:
+        return _first(text, self.statuses)
+
+    def type_of(self, text: str) -> str | None:
+        return _first(text, self.types)
+
+    def result_of(self, text: str) -> str | None:
+        """The outcome a sentence states, if it is about the whole visit ("no violations noted in bathroom" is not)."""
+        found = _first(text, self.results)
+        return None if found == "no_violations" and self.part_only.search(text) else found
+
+
+def _match(label: str, known: Mapping[str, str]) -> tuple[str, float] | None:
+    if not label:
+        return None
+    if label in known:
+        return known[label], 1.0
+    squeezed = label.replace("#", "no").replace("-", " ").replace("  ", " ").strip()
+    if squeezed in known:
+        return known[squeezed], 1.0
+    if len(label) >= FUZZY_FROM:
+        best = process.extractOne(label, [k for k in known if abs(len(k) - len(label)) <= 2 and len(k) >= FUZZY_FROM - 1],
+                                  scorer=fuzz.ratio, score_cutoff=FUZZY_LEAST)
+        if best is not None:
+            return known[best[0]], best[1] / 100
+    return None
+
+
+def _first(text: str, groups: Sequence[tuple[str, tuple[Pattern, ...]]]) -> str | None:
+    return next((name for name, patterns in groups if any(p.search(text) for p in patterns)), None)
+
+
+def wording(rules: RuleBook) -> Wording:
+    return _wording(rules)
+
+
+@cache
+def _wording(rules: RuleBook) -> Wording:
+    labels, kinds = rules.section("labels"), rules.section("document_kinds")
+    tables, checks, results = rules.section("report_tables"), rules.section("checklists"), rules.section("results")
+    return Wording(
+        labels=_by_label(labels["fields"]),
+        label_words=tuple((f["id"], frozenset(w)) for f in labels["fields"] for w in f.get("words", ())),
+        lead_ins=tuple(sorted(labels["lead_ins"], key=len, reverse=True)),
+        office_words=tuple(labels["office_words"]),
+        case_id=re.compile(labels["case_id"]["regex"]),
+        titles=tuple(labels["titles"]),
+        ranks=tuple(labels["ranks"]),
+        sign_offs=tuple(labels["sign_offs"]),
+        types=_groups(rules.section("inspection_types")["types"]),
+        results=_groups(results["results"]),
+        part_only=re.compile(results["part_only"], _FLAGS),
+        statuses=_groups(rules.section("statuses")["statuses"]),
+        separators=tuple(rules.section("statuses")["separators"]),
+        table_columns=_by_label(tables["columns"]),
+        unit_heading=re.compile(tables["unit_heading"], _FLAGS),
+        floor_heading=re.compile(tables["floor_heading"], _FLAGS),
+        common_heading=re.compile(tables["common_heading"], _FLAGS),
+        check_columns=_by_label(checks["columns"]),
+        ticked=frozenset(checks["marks"]["ticked"]),
+        empty=frozenset(m.replace(" ", "") for m in checks["marks"]["empty"]),
+        empty_remarks=frozenset(checks["empty_remarks"]),
+        kinds={k["id"]: (float(k["least"]), _signs(k["signs"])) for k in kinds["kinds"]},
+        junk=_signs(kinds["junk"]),
+        continuation=re.compile(kinds["continuation"], _FLAGS),
+        boilerplate=_any(kinds["boilerplate"]),
+        visit_notes=_any(kinds["visit_notes"]),
+    )
+
+
+def _by_label(entries: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    known: dict[str, str] = {}
+    for entry in entries:
+        for label in entry["labels"]:
+            for form in {plain(label), plain(label).replace("-", " "), plain(label).replace(" no", " #")}:
+                known.setdefault(form, entry["id"])
+    return known
+
+
+def _groups(entries: Sequence[Mapping[str, Any]]) -> tuple[tuple[str, tuple[Pattern, ...]], ...]:
+    return tuple((e["id"], tuple(re.compile(r, _FLAGS) for r in e["regexes"])) for e in entries)
+
+
+def _signs(entries: Sequence[Mapping[str, Any]]) -> tuple[Sign, ...]:
+    return tuple(Sign(e["id"], float(e["weight"]), re.compile(e["regex"], _FLAGS | re.DOTALL)) for e in entries)
+
+
+def _any(patterns: Sequence[str]) -> Pattern:
+    return re.compile("|".join(f"(?:{p})" for p in patterns), _FLAGS)
