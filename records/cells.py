@@ -65,6 +65,8 @@ def cell(column: Column, text: str) -> str:
 
 def clean(text: str) -> str:
     """One line of writable text: line ends become a space, control and direction characters go."""
+    if text.isascii() and text.isprintable():  # nearly all
+        return text.strip(" ")
     return _writable(_CONTROLS.sub("", _BREAKS.sub(" ", text))).strip(" ")
 
 

@@ -35,6 +35,10 @@ TABLE_OF: Mapping[Kind, str] = {
 _ID_OF: Mapping[Kind, str] = {
     "inspection": "inspection_id", "violation": "violation_id", "tax": "tax_id", "water": "usage_id",
 }  # fmt: skip
+# Columns that not every text can stand in.
+_STRICT = {
+    kind: tuple(c for c in TABLES[name].columns if c.type not in ("text", "path", "id")) for kind, name in TABLE_OF.items()
+}
 # For a reason that came without words of its own.
 _REASON_WORDS = {
     "missing": "not found", "conflict": "two readings disagree", "unmeasured": "confidence not measured",
@@ -244,7 +248,7 @@ def record_row(entry: ExportRecord, extra: Mapping[str, str]) -> dict[str, str]:
 def _checked(entry: ExportRecord) -> ExportRecord:
     """In review, with the reason, where a settled value can't stand in its column."""
     faults = []
-    for column in TABLES[TABLE_OF[entry.kind]].columns:
+    for column in _STRICT[entry.kind]:
         try:
             cell(column, entry.values.get(column.name, ""))
         except ValueError as error:

@@ -109,7 +109,8 @@ def test_the_queue_asks_once_per_field_and_for_documents(tmp_path: Path) -> None
     write_export(tmp_path / "out", bundle(), False)
     items = read(tmp_path / "out" / "review_queue.csv")
     assert [(i["kind"], i["field"], i["reasons"]) for i in items] == [
-        ("document", "", "subtotal differs"), ("document", "", "page 3 not read"), ("violation", "code", "not found"), ("violation", "unit", "apt 2 or 3"),
+        ("document", "", "subtotal differs"), ("document", "", "page 3 not read"),
+        ("violation", "code", "not found"), ("violation", "unit", "apt 2 or 3"),
     ]  # fmt: skip
     assert items[2]["machine_value"] == "105 CMR 410.451" and items[0]["page"] == "2"
 
