@@ -31,10 +31,13 @@ def read_manifest(folder: Path) -> dict[str, Any] | None:
 
 
 def recover(out: Path) -> None:
-    """Undo what a crash between the two renames left: the old export gets its name back."""
+    """Undo what a crash during a swap left: before the second rename the old export gets its name back, after it the
+    swap is finished."""
     old = _beside(out, "old")
     if old.is_dir() and not out.exists():
         old.rename(out)
+    elif old.is_dir() and read_manifest(out) is not None:
+        _finish(out, old)
 
 
 def check_replaceable(out: Path) -> None:
@@ -93,6 +96,11 @@ def _swap(out: Path, partial: Path, old: Path) -> None:
         old.rename(out)
         raise
     _flush(out.parent)
+    _finish(out, old)
+
+
+def _finish(out: Path, old: Path) -> None:
+    """What a person put into the old export moves into the new one; the rest of the old one goes."""
     ours = {*(read_manifest(old) or {}).get("files", {}), MANIFEST, "delivery.json"}
     for entry in old.iterdir():
         if entry.name not in ours and not (out / entry.name).exists():

@@ -97,6 +97,8 @@ def parse_profile(name: str, data: Mapping[str, Any]) -> Profile:
     if _RANK[audience] > _RANK[_CEILING.get(name, "inside")]:
         raise _wrong(name, f"audience can't be wider than '{_CEILING[name]}'")
     rules = _rules(name, data.get("rules", {}))
+    if not isinstance(data.get("files", {}), Mapping):
+        raise _wrong(name, "files must be a mapping of file names")
     files = tuple(_file(name, audience, rules, stem, entry) for stem, entry in data.get("files", {}).items())
     if not files:
         raise _wrong(name, "it has no files")
@@ -136,6 +138,8 @@ def _column(at: str, known: Mapping[str, Column], data: Mapping[str, Any]) -> Pr
     name = data.get("id", "")
     if name not in known:
         raise _wrong(at, f"no column '{name}'; there are: {', '.join(known)}")
+    if not isinstance(data.get("values", {}), Mapping):
+        raise _wrong(at, "values must be a mapping of our value to theirs")
     if data.get("id_form", "plain") not in _ID_FORMS:
         raise _wrong(at, f"id_form must be one of {', '.join(_ID_FORMS)}")
     return ProfileColumn(
@@ -157,7 +161,12 @@ def _rules(name: str, data: Mapping[str, Any]) -> DeliveryRules:
             given["full_list_share"] = Decimal(given["full_list_share"])
         except InvalidOperation:
             raise _wrong(name, "full_list_share must be a number such as 0.95") from None
-    return DeliveryRules(**given)
+    rules = DeliveryRules(**given)
+    try:
+        delivery.label_header(rules, "")
+    except (KeyError, IndexError, ValueError):
+        raise _wrong(name, "label_header may hold {dataset} and {label} alone") from None
+    return rules
 
 
 def _flag(at: str, data: Mapping[str, Any], key: str, default: str) -> bool:

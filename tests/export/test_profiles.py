@@ -49,6 +49,8 @@ def test_no_edit_of_the_profile_can_make_it_leak(profile: str, column: str) -> N
         ({"files": {"../x.csv": {"table": "documents", "columns": "all"}}}, "own folder"),
         ({"files": {"x.csv": {"table": "nothing", "columns": "all"}}}, "no table"),
         ({"files": {"x.csv": {"table": "documents", "columns": [{"id": "colour"}]}}}, "no column"),
+        ({"files": ["x.csv"]}, "mapping"),
+        ({"rules": {"label_header": "{colour}"}}, "label_header"),
         ({"rules": {"hold_incomplete": "maybe"}}, "yes"),
     ],
 )

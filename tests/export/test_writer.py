@@ -230,6 +230,17 @@ def test_a_crash_between_the_renames_is_recovered(tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.iterdir()] == ["out"]
 
 
+def test_a_crash_after_the_swap_keeps_a_persons_notes(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    write_export(out, bundle(), False)
+    (out / "notes.txt").write_text("mine")
+    out.rename(tmp_path / ".out.old")
+    write_export(tmp_path / "new", bundle(), True)
+    (tmp_path / "new").rename(out)  # killed here
+    write_export(out, bundle(), True)
+    assert (out / "notes.txt").read_text() == "mine" and [p.name for p in tmp_path.iterdir()] == ["out"]
+
+
 def test_review_rows_never_leave_the_city(tmp_path: Path) -> None:
     with pytest.raises(SetupError, match="leaves the city"):
         write_export(tmp_path / "out", bundle(), True, "public")
