@@ -100,7 +100,7 @@ def read_parcels(path: Path, city: City) -> tuple[tuple[Parcel, ...], tuple[str,
             repeated += 1
             parcels[parcel_id] = _with_address(parcels[parcel_id], parcel)
     if repeated:
-        warnings.append(f"{path.name}: {repeated} rows repeat a parcel id; the first row counts, other addresses were added to it.")
+        warnings.append(f"{path.name}: {repeated} rows repeat a parcel id; the first counts, other addresses were added to it.")
     if not parcels:
         raise SetupError(f"The parcel file {path} has a header but no parcels. Export it again from the assessor's system.")
     return tuple(parcels.values()), tuple(warnings)

@@ -65,7 +65,8 @@ class Linker:
         silent = not location.strip() and not owner.strip()
         basis = (f"map-lot '{parcel_as_written.strip()}'", *self._said(place, name))
         if "ocr_repair" in flags and max(place, name) < _AGREES:
-            return self._question([ParcelCandidate(chosen, 0.5, basis)], flags, f"'{parcel_as_written}' is not in the parcel file")
+            unknown = f"'{parcel_as_written}' is not in the parcel file"
+            return self._question([ParcelCandidate(chosen, 0.5, basis)], flags, unknown)
         if ((place >= _AGREES or name >= _AGREES) and not (0 < place < 0.3)) or silent:
             score = 0.97 if silent else 0.98 if min(place, name) < _AGREES else 1.0
             unsure = silent and bool(flags)
@@ -101,8 +102,10 @@ class Linker:
         rivals = _rivals(chosen, fits)
         guess, fit = chosen[0]
         flags = [*guess.flags]
-        if fit.kind in ("range", "covered", "overlap"):
+        if fit.kind == "range":
             flags.append("number_in_range")
+        if fit.kind in ("covered", "overlap"):
+            flags.append("number_covers")
         if fit.kind == "rear":
             flags.append("rear_not_listed")
         if fit.kind == "letter" or fit.kind == "overlap":
@@ -182,7 +185,7 @@ class Linker:
             return 0.0
         match = self.match_address(location, "", parcel.owner)
         if match.parcel_id == parcel.parcel_id or parcel.parcel_id in {c.parcel_id for c in match.candidates if c.score >= 0.4}:
-            return 0.95
+            return 0.8 if "number_covers" in match.flags else 0.95
         near = max((fuzz.ratio(location.upper(), a.upper()) for a in (parcel.address, *parcel.aliases)), default=0) / 100
         said = parse_addresses(location, self.city.name, self.words)
         known = self.directory.addresses(parcel.parcel_id)
