@@ -83,8 +83,8 @@ def show(summary: Summary, console: Console) -> None:
 def _render(s: Summary) -> Group:
     parts: list[Table | str] = []
     known = s.files - s.read_now
-    parts.append(f"\n{_files(s.files)} looked at" + (f", {known} of them known from before" if known else "") + ".")
-    kinds = ", ".join(f"{n} {_KIND_WORDS.get(k, k)}" for k, n in s.kinds.items())
+    parts.append(f"\n{_files(s.files)} looked at" + (f", {known} of them already known" if known else "") + ".")
+    kinds = ", ".join(f"{_KIND_WORDS.get(k, k)} {n}" for k, n in s.kinds.items())
     if kinds:
         parts.append(f"What they are: {kinds}.")
     if s.copies:
