@@ -34,10 +34,13 @@ def recover(out: Path) -> None:
     """Undo what a crash during a swap left: before the second rename the old export gets its name back, after it the
     swap is finished."""
     old = _beside(out, "old")
-    if old.is_dir() and not out.exists():
-        old.rename(out)
-    elif old.is_dir() and read_manifest(out) is not None:
-        _finish(out, old)
+    try:
+        if old.is_dir() and not out.exists():
+            old.rename(out)
+        elif old.is_dir() and read_manifest(out) is not None:
+            _finish(out, old)
+    except OSError as error:
+        raise _failed(out, error) from error
 
 
 def check_replaceable(out: Path) -> None:
