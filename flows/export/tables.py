@@ -86,7 +86,7 @@ class Tables:
         if kind == "inspection":
             return tuple(record_row(e, self._visit(e)) for e in entries)
         if kind == "violation":
-            return tuple(record_row(e, {"inspection_id": self.bundle.original(e.parent_id)}) for e in entries)
+            return tuple(record_row(e, self._case(e)) for e in entries)
         if kind == "tax":
             latest = latest_lists(entries)
             return tuple(
@@ -97,6 +97,14 @@ class Tables:
                 for e in entries
             )  # fmt: skip
         return tuple(record_row(e, {}) for e in entries)
+
+    def _case(self, entry: ExportRecord) -> dict[str, str]:
+        """Visit and first citation, each by the record that stands for it."""
+        first = self.bundle.original(entry.repeat_of)
+        return {
+            "inspection_id": self.bundle.original(entry.parent_id),
+            "repeat_of": "" if first == entry.id else first,
+        }
 
     @cached_property
     def _findings(self) -> Mapping[str, list[ExportRecord]]:

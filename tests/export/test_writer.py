@@ -123,6 +123,13 @@ def test_a_value_that_does_not_fit_sends_the_row_to_review(tmp_path: Path) -> No
     assert "does not fit" in read(tmp_path / "out" / "review_queue.csv")[0]["reasons"]
 
 
+def test_a_repeat_names_the_record_that_stands_for_the_first(tmp_path: Path) -> None:
+    made = bundle()
+    cited = tuple(replace(r, repeat_of="v4") if r.id == "v3" else r for r in made.records)  # v4 is a copy of v1
+    write_export(tmp_path / "out", replace(made, records=cited), False)
+    assert by(tmp_path / "out" / "violations.csv", "violation_id")["v3"]["repeat_of"] == "v1"
+
+
 def test_a_newer_list_of_one_year_leaves_other_years_standing(tmp_path: Path) -> None:
     lists = (tax("a", LIST_OLD, "2018-12-31", "2017"), tax("b", LIST_OLD, "2018-12-31", "2018"),
              tax("c", LIST_NEW, "2019-06-30", "2018"))  # fmt: skip
