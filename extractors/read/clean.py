@@ -7,30 +7,35 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from extractors.read.page_image import Gray
+from extractors.read.page_image import Gray, gray
 
 _MAX_SKEW = 5.0  # degrees
-_BLANK_INK = 0.0004  # share of dark pixels; one typed line of a Letter page has about 0.0012
+_LEAST_INK = 0.001  # share of dark pixels; one typed line of a Letter page has about 0.0012
+_FEW_PIECES = 10
 _NOISY = 4.0  # grey levels of high-frequency noise on paper
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A page at a glance: share of ink, noise in grey levels, share of paper-like background, text-like pieces."""
+    """A page at a glance: share of ink, noise in grey levels, share of paper-like background, letter-like pieces that come
+    in rows, and how far the greys spread (standard deviation)."""
 
     ink: float
     noise: float
     paper: float
     pieces: int
+    spread: float = 0.0
 
     @property
-    def blank(self) -> bool:
-        return self.ink < _BLANK_INK and self.pieces < 12 and self.paper >= 0.55
+    def without_text(self) -> bool:
+        """No rows of letter-sized pieces, and what ink there is lies not on paper. Measured: pages with one typed line or
+        a few words by hand have 30 pieces and more, photographs none."""
+        return self.pieces < _FEW_PIECES and (self.ink < _LEAST_INK or self.paper < 0.93)
 
     @property
     def photograph(self) -> bool:
-        """Hardly any row of letter-sized pieces, and most of the page neither paper nor ink."""
-        return self.pieces < 60 and self.paper < 0.55
+        """Told from a blank page by its tones."""
+        return self.without_text and self.spread > 8
 
 
 def even_out(image: Gray, scale: float) -> Gray:
@@ -59,7 +64,7 @@ def look_at(image: Gray, scale: float) -> Look:
     if height < 40 or width < 40:
         return Look(0.0, 0.0, 1.0, 0)
     inner = np.ascontiguousarray(small[edge_y:-edge_y, edge_x:-edge_x])
-    flat = even_out(cv2.GaussianBlur(inner, (0, 0), 0.7), 100 / 72)
+    flat = even_out(gray(cv2.GaussianBlur(inner, (0, 0), 0.7)), 100 / 72)
     dark = (flat < 165).astype(np.uint8)
     count, _, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
     tall, wide, area = stats[1:, 3], stats[1:, 2], stats[1:, 4]
@@ -69,7 +74,7 @@ def look_at(image: Gray, scale: float) -> Look:
     in_rows = int(rows[rows >= 5].sum())  # letters come side by side
     brightest = float(np.percentile(inner, 95))
     paper = float((inner > 0.82 * brightest).mean())
-    return Look(float(dark.mean()) if count > 1 else 0.0, noise_of(image), paper, in_rows)
+    return Look(float(dark.mean()) if count > 1 else 0.0, noise_of(image), paper, in_rows, float(inner.std()))
 
 
 def clean(image: Gray, scale: float, noise: float) -> Gray:
@@ -86,7 +91,7 @@ def skew_of(image: Gray, scale: float) -> float:
     """The angle in degrees by which the page must be turned (counter-clockwise) for its lines to lie level."""
     factor = min(1.0, 100 / 72 / scale)
     small = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-    dark = (even_out(small, 100 / 72) < 160).astype(np.uint8) * 255
+    dark = (even_out(gray(small), 100 / 72) < 160).astype(np.uint8) * 255
     best = _best_angle(dark, np.arange(-_MAX_SKEW, _MAX_SKEW + 0.01, 0.5), 0.0)
     best = _best_angle(dark, np.arange(best - 0.4, best + 0.41, 0.1), best)
     return round(best, 2) if abs(best) >= 0.15 else 0.0
@@ -119,6 +124,6 @@ def lies_on_side(image: Gray, scale: float) -> bool:
     """True if text runs up or down the page: the profile across is then sharper than the profile down."""
     factor = min(1.0, 75 / 72 / scale)
     small = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-    dark = (even_out(small, 75 / 72) < 160).astype(np.float64)
+    dark = (even_out(gray(small), 75 / 72) < 160).astype(np.float64)
     rows, columns = dark.sum(axis=1), dark.sum(axis=0)
     return float(np.diff(columns).var() / max(1, columns.size)) > 1.3 * float(np.diff(rows).var() / max(1, rows.size))

@@ -32,10 +32,12 @@ def mark_handwriting(words: list[Word], dark: Gray, rules: Gray, scale: float) -
     regions: list[Box] = []
     for i in range(1, count):
         x, y, w, h = (int(v) for v in sizes[i, :4])
+        big = w * h / scale**2 >= _LEAST_AREA and w >= 22 * scale
+        if not big:
+            continue
         inside = runs[y : y + h, x : x + w] == i
         pieces = np.unique(labels[y : y + h, x : x + w][inside & (written[y : y + h, x : x + w] > 0)])
-        big = w * h / scale**2 >= _LEAST_AREA and w >= 22 * scale
-        if big and len(pieces) >= 3:
+        if len(pieces) >= 3:
             regions.append(Box(float(x), float(y), float(x + w), float(y + h)))
     marked = []
     for word in words:

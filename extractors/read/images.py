@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -89,7 +90,7 @@ def _read_frame(picture: Image.Image, number: int, settings: ReadSettings) -> Pa
 
 def _resolution(picture: Image.Image) -> tuple[float, float]:
     """Pixels per inch across and down; where the file says nothing credible, such that a Letter page results."""
-    said = picture.info.get("dpi")
+    said: Any = picture.info.get("dpi")
     low, high = _HONEST_DPI
     try:
         dpi_x, dpi_y = float(said[0]), float(said[1])

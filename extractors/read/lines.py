@@ -12,9 +12,8 @@ def in_lines(words: Iterable[Word]) -> list[list[Word]]:
     smaller height; wide gaps do not split a line, since a row of a table is one line to a reader."""
     lines: list[list[Word]] = []
     spans: list[tuple[float, float]] = []  # top and bottom of the line's median-like first word
-    for word in sorted((w for w in words if w.box is not None), key=lambda w: (w.box.centre_y, w.box.x0) if w.box else (0.0, 0.0)):
-        box = word.box
-        assert box is not None
+    boxed = [(w, w.box) for w in words if w.box is not None]
+    for word, box in sorted(boxed, key=lambda pair: (pair[1].centre_y, pair[1].x0)):
         best = -1
         for i in range(len(lines) - 1, max(-1, len(lines) - 6), -1):
             top, bottom = spans[i]

@@ -24,8 +24,8 @@ from records.errors import DocumentError
 # Tesseract's OpenMP threads cost up to three times the processor time of one and never pay on pages.
 os.environ.setdefault("OMP_THREAD_LIMIT", "1")
 
-_LEAST_CONFIDENCE = 0.0
-_SURE_TURN = 4.0  # Tesseract's own orientation confidence
+_SURE_TURN = 4.0  # Tesseract's own orientation confidence; below it a claim that the page is turned is put to the test
+_SURE_UPRIGHT = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +45,8 @@ def read_image(image: Gray, scale: float, settings: ReadSettings) -> Seen:
     """Reads a page picture of ``scale`` pixels per point. Blank pages and photographs are told apart without OCR.
     Raises DocumentError if Tesseract fails or takes too long, MissingEngine if it isn't there."""
     look = look_at(image, scale)
-    if look.blank:
-        return Seen(ink=round(look.ink, 5), reason="blank")
-    if look.photograph:
-        return Seen(ink=round(look.ink, 5), reason="photograph")
+    if look.without_text:
+        return Seen(ink=round(look.ink, 5), reason="photograph" if look.photograph else "blank")
     key = key_of(image, scale, READER_VERSION, tesseract_version(), f"cv2 {cv2.__version__}")
     stored = load(settings.cache_dir, key)
     if stored is None:
@@ -148,7 +146,7 @@ def _quarter_turns(image: Gray, scale: float, settings: ReadSettings) -> int:
         turns, sure = int(said["rotate"]) // 90 % 4, float(said["orientation_conf"])
     except RuntimeError:
         turns, sure = 0, 0.0  # too few characters to tell; Tesseract reports that as an error
-    if sure >= _SURE_TURN:
+    if sure >= _SURE_TURN or (turns == 0 and sure >= _SURE_UPRIGHT):
         return (4 - turns) % 4  # Tesseract says clockwise
     candidates = (0, 2, 1, 3) if lies_on_side(image, scale) else (0, 2)
     scores = {t: _strip_score(np.ascontiguousarray(np.rot90(small, t)), scale * factor, settings) for t in candidates}
@@ -162,7 +160,7 @@ def _strip_score(image: Gray, scale: float, settings: ReadSettings) -> float:
     first = int(np.percentile(inked, 15)) if inked.size else 0
     try:
         data = pytesseract.image_to_data(
-            image[max(0, first - 40) : first + image.shape[0] // 3],
+            image[max(0, first - 40) : first + image.shape[0] // 6],
             config=f"--psm 6 --dpi {round(scale * 72)}",
             timeout=settings.tesseract_seconds,
             output_type=pytesseract.Output.DICT,

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import tempfile
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 from extractors.read.settings import soffice_path
@@ -53,10 +54,8 @@ def convert(path: Path, to: str, folder: Path, seconds: int) -> Path:
         except subprocess.TimeoutExpired as err:
             raise DocumentError(f"LibreOffice did not finish with this file in {seconds} seconds") from err
         finally:
-            try:
+            with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
             process.wait()
     made = out / f"{path.stem}.{to}"
     if not made.is_file() or made.stat().st_size == 0:

@@ -11,6 +11,11 @@ import pypdfium2 as pdfium
 Gray = npt.NDArray[np.uint8]
 
 
+def gray(array: Any) -> Gray:
+    """What OpenCV returns, as the 8-bit grey that it is here."""
+    return np.asarray(array, dtype=np.uint8)
+
+
 def render(page: pdfium.PdfPage, dpi: int, max_pixels: int) -> tuple[Gray, float]:
     """The page in grey with its form's fields drawn, and pixels per point (less than asked on huge pages)."""
     width, height = page.get_size()

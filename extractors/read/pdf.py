@@ -29,12 +29,10 @@ def read_pdf(path: Path, source: SourceFile, settings: ReadSettings) -> Document
         count = len(pdf)
         if count == 0:
             raise DocumentError("this PDF has no pages")
-        views: list[View] = []
         pages: list[Page] = []
         problems: list[str] = []
         loaded = min(count, settings.max_pages)
-        for index in range(loaded):
-            views.append(_view(pdf, index))
+        views = [_view(pdf, index) for index in range(loaded)]
         forms = read_forms(path, views)
         for index in range(loaded):
             try:
@@ -129,7 +127,7 @@ def _by_text(layer: TextLayer, drawn: Drawn, index: int, view: View, form: PageF
         text_source="text_layer",
         words=reading_order(words),
         rules=tuple(drawn.rules),
-        ticks=tuple([*ticks, *form.ticks]),
+        ticks=(*ticks, *form.ticks),
         fields=tuple(form.fields),
         reason=reason,
     )
@@ -154,7 +152,7 @@ def _by_ocr(
         text_source="ocr" if words else "none",
         words=reading_order(words),
         rules=seen.rules,
-        ticks=tuple([*ticks, *form.ticks]),
+        ticks=(*ticks, *form.ticks),
         fields=tuple(form.fields),
         reason="; ".join(r for r in (reason, seen.reason) if r),
         ink=seen.ink,

@@ -114,6 +114,7 @@ def _words_of(item: FormField) -> list[Word]:
         # one line: in the middle of the field, as forms show it
         pad = max(0.0, (height - 12.0) / 2)
         for text in line:
-            words.append(Word(text, Box(round(x, 2), round(top + pad, 2), round(x + size * len(text), 2), round(top + height - pad, 2))))
+            right, bottom = x + size * len(text), top + height - pad
+            words.append(Word(text, Box(round(x, 2), round(top + pad, 2), round(right, 2), round(bottom, 2))))
             x += size * (len(text) + 1)
     return words

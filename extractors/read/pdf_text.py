@@ -86,14 +86,12 @@ def _collect(text: ctypes.c_void_p, view: View, dark: list[Box]) -> TextLayer:
     run = _Run()
     edges = [ctypes.c_double() for _ in range(4)]
     loose = raw.FS_RECTF()
-    sideways = view.rotation % 180 == 90
     hidden: dict[int, bool] = {}
     for i in range(count):
         char = chr(raw.FPDFText_GetUnicode(text, i) & 0x10FFFF)
         if char.isspace() or char in "\u200b\ufeff\x00" or raw.FPDFText_IsGenerated(text, i) == 1:
-            if char not in "\x02":
-                _finish(text, run, layer)
-                run = _Run()
+            _finish(text, run, layer)
+            run = _Run()
             continue
         if 0xD800 <= ord(char) < 0xE000:
             char = "\ufffd"
@@ -108,7 +106,7 @@ def _collect(text: ctypes.c_void_p, view: View, dark: list[Box]) -> TextLayer:
         if _is_hidden(text, i, box, dark, hidden):
             layer.invisible += 1
             continue
-        if run.boxes and _breaks(run.boxes[-1], box, sideways and view.rotation == 0):
+        if run.boxes and _breaks(run.boxes[-1], box):
             _finish(text, run, layer)
             run = _Run()
         if not run.text:
@@ -119,7 +117,7 @@ def _collect(text: ctypes.c_void_p, view: View, dark: list[Box]) -> TextLayer:
     return layer
 
 
-def _breaks(last: Box, box: Box, _: bool) -> bool:
+def _breaks(last: Box, box: Box) -> bool:
     height = max(last.height, box.height, 1.0)
     if abs(last.centre_y - box.centre_y) > 0.6 * height:
         return True

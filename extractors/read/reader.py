@@ -43,5 +43,5 @@ def read_file(path: Path, source: SourceFile, settings: ReadSettings) -> Documen
         raise DocumentError("reading this file took more memory than allowed") from err
     except (OSError, zipfile.BadZipFile, zlib.error, struct.error, RecursionError) as err:
         raise DocumentError(f"the file is damaged: {err}"[:300]) from err
-    except Exception as err:  # noqa: BLE001 - parsers of foreign files raise anything on hostile input
+    except Exception as err:  # parsers of foreign files raise anything on hostile input
         raise DocumentError(f"the file can't be read ({type(err).__name__}: {err})"[:300]) from err

@@ -105,12 +105,34 @@ def _has_four_sides(dark: Gray, x: int, y: int, w: int, h: int, edge: int) -> bo
     right = dark[y : y + h, x + w - 2 : x + w + edge].max(axis=1, initial=0)
     if not all(s.size and float((s > 0).mean()) > 0.9 for s in (top, bottom, left, right)):
         return False
-    # A printed O or D has round corners: all four corners of a box hold ink where its edges meet.
-    reach = max(2, int(0.14 * w))
-    corners = [(x - edge, y - edge), (x + w - reach, y - edge), (x - edge, y + h - reach), (x + w - reach, y + h - reach)]
-    for left_x, top_y in corners:
-        patch = dark[max(0, top_y) : top_y + edge + reach, max(0, left_x) : left_x + edge + reach]
-        hit = patch > 0
-        if patch.size == 0 or hit.max(axis=0).mean() < 0.55 or hit.max(axis=1).mean() < 0.55:
-            return False
-    return True
+    return _has_corners(dark, x, y, w, h, edge)
+
+
+def _has_corners(dark: Gray, x: int, y: int, w: int, h: int, edge: int) -> bool:
+    """A printed O or Q is as closed and as wide as a box, but its ink turns before the corner: half a stroke outside the
+    corner of the hole there is ink on a box and none on a letter."""
+    mid_x, mid_y = x + w // 2, y + h // 2
+    left = _stroke(dark[mid_y, max(0, x - 2 * edge) : x + 3][::-1])
+    right = _stroke(dark[mid_y, x + w - 3 : x + w + 2 * edge])
+    above = _stroke(dark[max(0, y - 2 * edge) : y + 3, mid_x][::-1])
+    below = _stroke(dark[y + h - 3 : y + h + 2 * edge, mid_x])
+    if not (left and right and above and below):
+        return False
+    found = 0
+    for at_x in (x + 2 - left, x + w - 3 + right):
+        for at_y in (y + 2 - above, y + h - 3 + below):
+            patch = dark[max(0, at_y - 1) : at_y + 2, max(0, at_x - 1) : at_x + 2]
+            found += bool(patch.size and patch.any())
+    return found >= 3
+
+
+def _stroke(pixels: Gray) -> int:
+    """How far the middle of the first dark run lies along a line of pixels; 0 if there is none."""
+    inked = np.flatnonzero(pixels)
+    if not inked.size:
+        return 0
+    first = int(inked[0])
+    run = 1
+    while first + run < pixels.size and pixels[first + run]:
+        run += 1
+    return first + run // 2 + 1

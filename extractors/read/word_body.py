@@ -58,7 +58,7 @@ class BodyReader:
                 continue
             box_anchor = f"{self.prefix}x{self.boxes}"
             self.boxes += 1
-            inner = [p for p in piece.box.iter(f"{_W}p")]
+            inner = list(piece.box.iter(f"{_W}p"))
             for i, paragraph in enumerate(inner):
                 found.extend(self.paragraph(paragraph, f"{box_anchor}p{i}"))
         lines: list[list[Word]] = [[]]

@@ -9,7 +9,7 @@ from typing import Any
 
 import docx
 from docx.opc.exceptions import PackageNotFoundError
-from lxml import etree
+from lxml import etree  # type: ignore[import-untyped]
 
 from extractors.read.office import convert, has_outside_links
 from extractors.read.settings import ReadSettings, soffice_path
