@@ -205,6 +205,8 @@ def _separate(left: str, right: str, strong: bool, context: FindingContext, rule
     one, two = (assign(part, department=context.department, rules=rules) for part in (left, right))
     if not one.code or not two.code:
         return False
+    if "permits" in {one.category, two.category}:  # the missing permit of the very work named beside it
+        return False
     if strong:
         return one.code != two.code or len(right.split()) >= 3
     return one.code != two.code and one.category != two.category and len(right.split()) >= 2
