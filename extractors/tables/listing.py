@@ -11,7 +11,9 @@ from extractors.layout import Spot, segments
 from extractors.tables.columns import Fit, assign
 from extractors.tables.headers import Column, Synonyms, heading, normal, role_of
 from extractors.tables.stream import Row
-from extractors.tables.values import looks_like_money
+from extractors.tables.values import first_date, looks_like_money
+
+_PLAIN = re.compile(r"[\d,]+|\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}")
 
 Kind = Literal["row", "total", "group", "more", "text"]
 
@@ -25,6 +27,7 @@ class Entry:
     cells: dict[str, list[list[Spot]]] = field(default_factory=dict)  # role -> its columns' words (several fee columns)
     known: bool = True  # stands under a heading of its own page
     recap: bool = False  # part of a summary, whose rows are no records
+    title: bool = False  # stands above the first heading of its page
 
     def words(self, role: str) -> list[Spot]:
         return [s for cell in self.cells.get(role, []) for s in cell]
@@ -44,6 +47,7 @@ class Grammar:
     texts: frozenset[str]  # roles of names and places (for totals and wrapped lines)
     fit: Fit
     recap_titles: tuple[str, ...] = ()
+    numbers: int = 0  # so many plain numbers or dates make a line a row even without an amount; 0: never
 
 
 def entries(rows: Sequence[Row], grammar: Grammar) -> tuple[list[Entry], list[Row]]:
@@ -54,10 +58,14 @@ def entries(rows: Sequence[Row], grammar: Grammar) -> tuple[list[Entry], list[Ro
     page, recap, i = 0, False, 0
     body: list[Row] = []
     page_headed = False
+    seen: list[list[Column]] = []
 
-    def flush() -> None:
+    def flush(above: bool = False) -> None:
         if columns and body:
-            found.extend(_entries_of(body, columns, grammar, recap, page_headed))
+            made = _entries_of(body, columns, grammar, recap, page_headed)
+            for entry in made:
+                entry.title = above
+            found.extend(made)
         body.clear()
 
     while i < len(rows):
@@ -67,8 +75,11 @@ def entries(rows: Sequence[Row], grammar: Grammar) -> tuple[list[Entry], list[Ro
             page, page_headed = row.page, False
         head = heading(rows, i, grammar.known, grammar.needed)
         if head is not None:
-            flush()
-            columns, depth = head
+            flush(above=not page_headed)
+            fresh, depth = head
+            # A heading repeated down the list keeps what was learned of its columns.
+            columns = next((h for h in seen if _same_heading(h, fresh)), fresh)
+            seen.append(columns)
             page_headed = True
             recap = any(c.role == "count" for c in columns)
             i += depth
@@ -83,6 +94,10 @@ def entries(rows: Sequence[Row], grammar: Grammar) -> tuple[list[Entry], list[Ro
         i += 1
     flush()
     return found, titles
+
+
+def _same_heading(a: Sequence[Column], b: Sequence[Column]) -> bool:
+    return len(a) == len(b) and all(x.role == y.role and abs(x.x0 - y.x0) < 4 for x, y in zip(a, b, strict=True))
 
 
 def _has_money(row: Row) -> bool:
@@ -111,12 +126,15 @@ def _valued(row: Row, grammar: Grammar) -> bool:
     if row.native:
         numeric = [s for s in row.spots if re.fullmatch(r"[-(]?\$?[\d,]+(?:\.\d+)?\)?", s.word.text)]
         return len(numeric) > 1 or any(looks_like_money(s.word.text) for s in row.spots) and len(row.spots) > 1
+    if grammar.numbers and sum(_PLAIN.fullmatch(s.word.text) is not None for s in row.spots) >= grammar.numbers:
+        return True
     return _has_money(row)
 
 
 def is_total(row: Row, cells: Mapping[str, Any], grammar: Grammar) -> bool:
     """A total, a subtotal, or an amount carried over a page: it says so in its first words, and names no year."""
-    if "fiscal_year" in cells and "tax_type" in cells or "period_end" in cells and "current_reading" in cells:
+    dated = [s.word.text for cell in cells.get("period_end", []) for s in cell]
+    if "fiscal_year" in cells and "tax_type" in cells or any(first_date(text) for text in dated):
         return False
     words = [s.word.text for s in row.spots]
     letters = [normal(w) for w in words if re.search(r"[A-Za-z]", w)][:4]
@@ -156,7 +174,14 @@ def _starts_under(x: float, column: Column) -> bool:
 
 _PARCEL = re.compile(r"[A-Za-z]?\d{1,4}[A-Za-z]?(?:\s?[-/_.:]\s?\d{1,4}[A-Za-z]{0,2}){1,3}(?:[-/_.#]\w{1,5})?[/ ]*")
 _PLACE = re.compile(r"\d+[A-Za-z]?(?:\s?-\s?\d+[A-Za-z]?)?(?:\s1/2)?\s+[A-Za-z].*|.*\s\d+[A-Za-z]?(?:-\d+)?(?:\s1/2)?")
-_STREET = re.compile(r"\b(?:ST|STREET|AVE?|AVENUE|RD|ROAD|LN|LANE|CT|COURT|PL|PLACE|TER|TERR|TERRACE|DR|DRIVE|BROADWAY|SQ|SQUARE|PK|PARK|HWY|WAY|PKWY|BLVD|CIR|ROW|WHARF)\b", re.IGNORECASE)
+_STREET_WORDS = (
+    "ST|STREET|AVE?|AVENUE|RD|ROAD|LN|LANE|CT|COURT|PL|PLACE|TER|TERR|TERRACE|DR|DRIVE|BROADWAY|SQ|SQUARE|PK|PARK|HWY|WAY|"
+    "PKWY|BLVD|CIR|ROW|WHARF"
+)
+_STREET = re.compile(rf"\b(?:{_STREET_WORDS})\b", re.IGNORECASE)
+_STREET_END = re.compile(
+    rf"\b(?:{_STREET_WORDS})(?:\s+(?:\d[\d/ -]*[A-Z]?|#\S+|(?:UNIT|APT)\s\S+|REAR|[NSEW]))?$", re.IGNORECASE
+)
 
 
 def group_values(row: Row, known: Synonyms) -> dict[str, list[Spot]]:
@@ -169,6 +194,8 @@ def group_values(row: Row, known: Synonyms) -> dict[str, list[Spot]]:
             found.setdefault(role, spots)
         elif spots:
             rest.append(spots)
+    # Of two places the one that ends like a street is the place; the other is a firm named after one.
+    rest.sort(key=lambda part: not _STREET_END.search(" ".join(s.word.text for s in part)))
     for spots in rest:
         text = " ".join(s.word.text for s in spots)
         if _PARCEL.fullmatch(text) and "parcel" not in found:

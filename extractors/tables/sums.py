@@ -10,6 +10,7 @@ from extractors.tables.stream import Row
 from records.record import Reason, Record
 
 _CENT = Decimal("0.005")
+_LONGEST_GROUP = 80  # rows of one account, street or year
 
 
 @dataclass(slots=True)
@@ -45,41 +46,47 @@ def across(record: Record) -> bool | None:
 
 
 def checked(rows: Sequence[Counted], checks: Sequence[Check]) -> tuple[list[Record], list[Reason]]:
-    """The records with what the sums say (``sums_ok``, ``subtotal_ok``), and reasons for totals that no rows explain."""
+    """The tax records with what the sums say (``sums_ok``, ``subtotal_ok``), and reasons for totals no rows explain."""
+    down, reasons = down_the_list(rows, checks, "total")
+    return [_marked(c, down.get(i)) for i, c in enumerate(rows)], reasons
+
+
+def down_the_list(
+    rows: Sequence[Counted], checks: Sequence[Check], name: str
+) -> tuple[dict[int, bool], list[Reason]]:
+    """Which rows a printed total confirms (True) or contradicts (False), by row; totals no rows explain are reasons."""
     reasons: list[Reason] = []
     down: dict[int, bool] = {}
     for at, check in enumerate(checks):
         if check.total is None:
             continue
         spans = _spans(rows, checks, at)
-        fitting = next((s for s in spans if _adds_up(rows, s, check.total)), None)
-        if fitting is None and spans:
-            repaired = next((s for s in spans if _repair(rows, s, check.total)), None)
-            fitting = repaired
+        fitting = next((s for s in spans if _adds_up(rows, s, check.total, name)), None)
+        if fitting is None and name == "total":
+            fitting = next((s for s in spans if _repair(rows, s, check.total)), None)
         if fitting is not None:
             down.update(dict.fromkeys(fitting, True))
         elif spans:
             for i in spans[0]:
                 down.setdefault(i, False)
-            reasons.append(Reason("total", "check", f"page {check.page}: the rows do not add up to '{check.text[:80]}'"))
-    return [_marked(c, down.get(i)) for i, c in enumerate(rows)], reasons
+            reasons.append(Reason(name, "check", f"page {check.page}: the rows do not add up to '{check.text[:80]}'"))
+    return down, reasons
 
 
 def _spans(rows: Sequence[Counted], checks: Sequence[Check], at: int) -> list[range]:
-    """Runs of rows a total may be the sum of: since the last total, since earlier ones, of its page, of all."""
+    """Runs of rows a total may be the sum of: those just above it, however many; its page; all of them.
+
+    Accounts of one row often have no subtotal, so a group may begin at any row; the likeliest run comes first.
+    """
     end = checks[at].before
-    starts = [c.before for c in checks[:at]][::-1][:40]
+    last = max((c.before for c in checks[:at] if c.before < end), default=0)
     page = next((i for i in range(end) if rows[i].row.page == checks[at].page), end)
-    spans: list[range] = []
-    for start in [*starts, page, 0]:
-        span = range(start, end)
-        if len(span) and span not in spans:
-            spans.append(span)
-    return spans
+    starts = dict.fromkeys([last, *range(end - 1, max(-1, end - _LONGEST_GROUP), -1), page, 0])
+    return [range(start, end) for start in starts if start < end]
 
 
-def _adds_up(rows: Sequence[Counted], span: range, total: Decimal) -> bool:
-    values = [(_money(rows[i].record, "total") or Decimal(0), bool(rows[i].record.ignorable)) for i in span]
+def _adds_up(rows: Sequence[Counted], span: range, total: Decimal, name: str) -> bool:
+    values = [(_money(rows[i].record, name) or Decimal(0), bool(rows[i].record.ignorable)) for i in span]
     everything = sum((v for v, _ in values), Decimal(0))
     kept = sum((v for v, struck in values if not struck), Decimal(0))
     return abs(everything - total) < _CENT or abs(kept - total) < _CENT

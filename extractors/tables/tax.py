@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from extractors.rulebook import RuleBook
@@ -44,6 +44,7 @@ def tax_rules(rules: RuleBook) -> TaxRules:
     phrases = sorted(((p.lower(), t["id"]) for t in data["tax_types"] for p in t["phrases"]), key=lambda p: -len(p[0]))
     codes = {c["id"].upper(): c["meaning"] for c in data["codes"]}
 
+    @lru_cache(maxsize=50_000)
     def fit(role: str, text: str, ocr: bool) -> float:
         return _fit(role, text, ocr, types, codes)
 
@@ -69,15 +70,17 @@ def _fit(role: str, text: str, ocr: bool, types: Mapping[str, str], codes: Mappi
     if role == "fiscal_year":
         return 0.0 if fiscal_year(text) is not None else 4.0
     if role == "tax_type":
+        upper = _bare(text)
         return 0.0 if upper in types else 1.0 if upper.isalpha() and len(upper) <= 4 else 3.0
     if role == "code":
+        upper = _bare(text)
         return 0.0 if upper in codes else 1.0 if len(upper) <= 4 else 3.0
     if role == "account":
         return 0.0 if any(c.isdigit() for c in text) else 4.0
     if role == "parcel":
         return 0.0 if re.search(r"\d", text) else 2.0
     if role in {"owner", "location", "description"}:
-        return 0.0 if re.search(r"[A-Za-z]", text) else 0.8
+        return 0.0 if re.search(r"[A-Za-z]", text) else 0.3
     return 1.0
 
 
@@ -91,8 +94,8 @@ def extract_tax(
     as_of, as_of_evidence = _as_of(rows, compiled)
     title_type = next((t for r in rows[:12] if (t := _phrase_type(r.text, compiled)) and _titled(r)), None)
     reader = _Reader(compiled, as_of, as_of_evidence, title_type, report.ordinal)
-    for entry in listed:
-        reader.take(entry)
+    for entry, after in zip(listed, [*listed[1:], None], strict=True):
+        reader.take(entry, leads=after is not None and after.kind == "row" and after.row.page == entry.row.page)
     records, check_reasons = sums.checked(reader.records, reader.checks)
     reasons = [*report.reasons, *reader.reasons, *check_reasons]
     if not records:
@@ -132,28 +135,47 @@ class _Reader:
         self.identity: dict[str, tuple[str, Row, list[Spot]]] = {}
         self.section: str | None = None
         self.count = 0
+        self.heading: Row | None = None  # the group heading just above, until its first row
 
-    def take(self, entry: Entry) -> None:
+    def take(self, entry: Entry, leads: bool) -> None:
+        """One entry; ``leads`` says that a row follows it, as rows follow the heading of their group."""
         if entry.recap:
             return
         if entry.kind == "row":
             self._row(entry)
+            self.heading = None
         elif entry.kind == "total":
             self._total(entry)
         elif entry.kind == "more":
             self._more(entry)
         else:
-            self._group(entry)
+            self._group(entry, leads)
 
-    def _group(self, entry: Entry) -> None:
+    def _group(self, entry: Entry, leads: bool) -> None:
         text = entry.row.text
-        kind = _phrase_type(text, self.rules)
         values = group_values(entry.row, self.rules.grammar.known)
-        if kind is not None and len(text) < 50 and "parcel" not in values:
+        labelled = "parcel" in values or "account" in values
+        if entry.title and not labelled:
+            return
+        kind = _phrase_type(text, self.rules)
+        if kind is not None and not labelled and self._mostly(text, kind):
             self.section, self.identity = kind, {}
             return
-        if "parcel" in values or "account" in values or ("location" in values and "owner" in values):
-            self.identity = {k: (" ".join(s.word.text for s in v), entry.row, v) for k, v in values.items()}
+        if self._care_of(text) or not (labelled or (leads and values)):
+            return
+        fresh = {k: (" ".join(s.word.text for s in v), entry.row, v) for k, v in values.items()}
+        # The second line of a group's heading only adds to the first.
+        self.identity = {**fresh, **self.identity} if self.heading is not None and not labelled else fresh
+        self.heading = entry.row
+
+    def _mostly(self, text: str, kind: str) -> bool:
+        """Does the line say little more than the name of this kind of tax (so that no firm's name is taken for one)?"""
+        plain = normal(text)
+        return any(t == kind and p in plain and len(p) >= 0.4 * len(plain) for p, t in self.rules.phrases)
+
+    def _care_of(self, text: str) -> bool:
+        plain = text.lower().strip()
+        return any(plain.startswith(mark) for mark in self.rules.care_of)
 
     def _more(self, entry: Entry) -> None:
         if not self.records:
@@ -162,7 +184,7 @@ class _Reader:
         last.row.extra.extend(entry.row.spots)
         record = last.record
         owner = entry.text("owner")
-        if owner and not any(normal(owner).startswith(normal(c) or c) or owner.startswith(c.upper()) for c in self.rules.care_of):
+        if owner and not self._care_of(owner) and re.search(r"[A-Za-z]{2}", owner):
             before = record.fields.get("owner")
             if before is not None and before.value and entry.row.spots:
                 joined = replace(before, value=f"{before.value} {owner}", flags=(*before.flags, "wrapped"))
@@ -196,7 +218,7 @@ class _Reader:
                 flags = ("inherited",) if source is not row else ()
                 fields[name] = self._make(name, text, source, spots, entry, flags)
         self._year_and_type(entry, fields)
-        code = entry.text("code").strip(" .").upper()
+        code = self._code(entry)
         if re.search(r"\w", code):
             fields["code"] = self._make("code", code, row, entry.words("code"), entry)
             meaning = self.rules.codes.get(code)
@@ -264,7 +286,7 @@ class _Reader:
             fields["fiscal_year"] = self._make("fiscal_year", year, row, entry.words("fiscal_year"), entry)
         written = entry.text("tax_type")
         words = entry.words("tax_type")
-        kind = self.rules.types.get(written.upper().strip(" .")) or (_phrase_type(written, self.rules) if written else None)
+        kind = self.rules.types.get(_bare(written)) or next((k for s in words if (k := self.rules.types.get(_bare(s.word.text)))), None) or (_phrase_type(written, self.rules) if written else None)
         if kind is None and entry.text("description"):
             kind, words = _phrase_type(entry.text("description"), self.rules), entry.words("description")
         finding = 1.0
@@ -276,6 +298,12 @@ class _Reader:
             made = self._make("tax_type", kind, row, words or row.spots, entry)
             fields["tax_type"] = replace(made, finding=min(made.finding or 0.0, finding))
 
+    def _code(self, entry: Entry) -> str:
+        """The status code; specks that OCR read beside it are left out."""
+        tokens = [b for s in entry.words("code") if (b := _bare(s.word.text))]
+        known = [t for t in tokens if t in self.rules.codes]
+        return known[0] if len(known) == 1 else " ".join(tokens)
+
     def _make(self, name: str, value: Value, row: Row, spots: list[Spot], entry: Entry, flags: tuple[str, ...] = ()) -> Extraction:
         known = [s.word.confidence for s in spots if s.word.confidence is not None]
         finding = 1.0 if entry.known else 0.9
@@ -283,6 +311,10 @@ class _Reader:
 
     def _rule(self, name: str) -> str:
         return f"us-ma/tax/{name}@{self.rules.version}"
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"^[^A-Z0-9]+|[^A-Z0-9]+$", "", text.upper())
 
 
 def _sum(parts: Sequence[Any]) -> Decimal | None:

@@ -85,7 +85,7 @@ def looks_like_money(text: str, ocr: bool = False) -> bool:
     raw = text.strip("()-$ |{}[]").removesuffix("CR").rstrip("-")
     if re.fullmatch(r"\$?\d[\d,]*\.\d{2}|\.\d{2}", raw):
         return True
-    return ocr and len(raw) >= 4 and re.fullmatch(r"[\dOolIS]{1,3}(?:[.,:][\dOolISB]{2,3})+", raw) is not None
+    return ocr and len(raw) >= 4 and re.fullmatch(r"[\dOolIS]{1,3}(?:[.,][\dOolISB]{2,3})+", raw) is not None
 
 
 def number(text: str, ocr: bool = False) -> tuple[Decimal, tuple[str, ...]] | None:
