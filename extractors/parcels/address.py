@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from rapidfuzz.distance import DamerauLevenshtein
+
 from extractors.parcels.wording import Wording, wording
 
 _FRACTIONS = {"½": " 1/2", "¼": " 1/4", "¾": " 3/4"}
@@ -113,7 +115,8 @@ def _cleaned(text: str) -> str:
 def _without_city(text: str, city: str, words: Wording) -> str:
     text = re.sub(r"[\s,]+\d{5}(?:-\d{4})?$", "", text) if re.search(r"[A-Z]", text) else text
     states = "|".join(sorted(words.states, key=len, reverse=True))
-    text = re.sub(rf"[\s,]+(?:{states})\.?$", "", text)
+    stateless = re.sub(rf"[\s,]+(?:{states})\.?$", "", text)
+    text = stateless if re.search(r"[A-Z]{2}", stateless) else text  # "2525 Massachusetts" is a street
     if city:
         shorter = re.sub(rf"\s*,\s*{re.escape(city)}$", "", text)
         if shorter == text and re.search(rf"[A-Z\d.)]\s+{re.escape(city)}$", text):
@@ -165,9 +168,23 @@ def split_street(text: str, words: Wording) -> tuple[str, str, bool]:
         suffix = words.suffixes[tokens.pop()]
         if suffix in ("PK", "HL", "CRES", "WAY", "ROW"):
             break
+    if not suffix and len(tokens) > 1 and (kind := _near_kind(tokens[-1], words)):
+        suffix = kind
+        tokens.pop()
     if len(tokens) > 1:
         tokens[0] = words.words.get(tokens[0], tokens[0])
     return " ".join(tokens), suffix, abbreviated
+
+
+def _near_kind(token: str, words: Wording) -> str:
+    """The kind that a slip of the pen hides: "Steet", "Avenu". Only long words, one slip, and not what is itself a name."""
+    if len(token) < 4:
+        return ""
+    kinds = {
+        kind for spelled, kind in words.suffixes.items()
+        if len(spelled) > 4 and DamerauLevenshtein.distance(token, spelled, score_cutoff=1) <= 1
+    }  # fmt: skip
+    return kinds.pop() if len(kinds) == 1 else ""
 
 
 def _unit_apart(text: str, words: Wording) -> tuple[str, str]:

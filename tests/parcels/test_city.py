@@ -106,5 +106,5 @@ def test_settings_that_are_wrong_fail_loudly(tmp_path: Path, text: str, message:
 
 
 def test_a_mapped_column_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(SetupError, match="no column 'ID'.*lotline init"):
+    with pytest.raises(SetupError, match=r"no column 'ID'.*lotline init"):
         load_parcels(written(tmp_path, "p.csv", PARCELS), City(parcel_columns={"parcel_id": "ID"}))
