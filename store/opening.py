@@ -15,7 +15,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection, Engine, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from records.errors import StoreError
 from store.tables import VERSION
@@ -157,13 +157,9 @@ def _explain(err: BaseException | None, where: str) -> str:
     state = getattr(err, "sqlstate", None)
     if isinstance(state, str) and state[:2] in _POSTGRESQL:
         return f"{where}: {_POSTGRESQL[state[:2]]} ({str(err).strip().splitlines()[0]})"
-    if code is None and state is None and _is_connection_failure(err):
+    if code is None and type(err).__module__.startswith("psycopg") and state is None:
         return f"{where}: the PostgreSQL server can't be reached; start it, or check host, user and password ({err})"
     return f"{where}: the database refused ({err}); run 'lotline doctor', or restore a backup"
-
-
-def _is_connection_failure(err: BaseException | None) -> bool:
-    return any(kind.__name__ == "OperationalError" for kind in type(err).__mro__) or isinstance(err, OperationalError)
 
 
 _SQLITE = {

@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import psycopg
@@ -24,7 +25,7 @@ def _binaries() -> Path | None:
     return found[-1].parent if found else None
 
 
-def _as_server_user(folder: Path) -> dict[str, object]:
+def _as_server_user(folder: Path) -> dict[str, Any]:
     """The server refuses to run as root; then the user that Debian's package made runs it."""
     if os.geteuid() != 0:
         return {}
@@ -51,16 +52,19 @@ def postgres_server() -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    quiet = {"check": True, "stdout": subprocess.DEVNULL, **how}
+
+    def run(program: str, *arguments: str) -> None:
+        # The server inherits what pg_ctl writes to: a pipe would keep the caller waiting until the server ends.
+        subprocess.run([binaries / program, "-D", folder / "data", *arguments], check=True, stdout=subprocess.DEVNULL, **how)
+
     try:
-        data = str(folder / "data")
-        subprocess.run([binaries / "initdb", "-D", data, "-U", "lotline", "-A", "trust", "-E", "UTF8", "--no-sync"], **quiet)  # type: ignore[call-overload]
+        run("initdb", "-U", "lotline", "-A", "trust", "-E", "UTF8", "--no-sync")
         options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
-        subprocess.run([binaries / "pg_ctl", "-D", data, "-w", "-l", str(folder / "log"), "-o", options, "start"], **quiet)  # type: ignore[call-overload]
+        run("pg_ctl", "-w", "-l", str(folder / "log"), "-o", options, "start")
         try:
             yield f"postgresql://lotline@127.0.0.1:{port}/postgres"
         finally:
-            subprocess.run([binaries / "pg_ctl", "-D", data, "-m", "immediate", "stop"], **quiet)  # type: ignore[call-overload]
+            run("pg_ctl", "-m", "immediate", "stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -74,10 +78,10 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     server = request.getfixturevalue("postgres_server")
     name = f"test_{uuid4().hex}"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[call-overload]
+        connection.execute(f'CREATE DATABASE "{name}"')
     yield server.rsplit("/", 1)[0] + "/" + name
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')  # type: ignore[call-overload]
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -24,9 +25,9 @@ def at(top: float, page: int = 1, text: str = "line", left: float = 72.0) -> Evi
     return Evidence(page, (Box(left, top, left + 400.0, top + 11.0),), text)
 
 
-def record(kind: Kind, key: str, where: Evidence, parent: str = "", **values: Value) -> Record:
+def record(kind: Kind, key: str, where: Evidence, **values: Value) -> Record:
     fields = {n: Extraction(n, v, where, 0.98, 0.9, f"us-ma/labels/{n}@1") for n, v in values.items()}
-    return Record(kind, key, fields, where, parent=parent, features={"reading": 0.98})
+    return Record(kind, key, fields, where, features={"reading": 0.98})
 
 
 def visit(key: str = "inspection/0", top: float = 40.0) -> Record:
@@ -34,9 +35,8 @@ def visit(key: str = "inspection/0", top: float = 40.0) -> Record:
 
 
 def finding(n: int, top: float, description: str, code: str = "105 CMR 410.500", page: int = 1) -> Record:
-    return record(
-        "violation", f"violation/0/{n}", at(top, page), "inspection/0", code=code, description=description, unit="2"
-    )
+    found = record("violation", f"violation/0/{n}", at(top, page), code=code, description=description, unit="2")
+    return replace(found, parent="inspection/0")
 
 
 def tax(n: int, top: float, page: int = 1, **changes: Value) -> Record:

@@ -151,20 +151,20 @@ def _writer(url: str, name: str, count: int) -> subprocess.Popen[str]:
 
 def test_two_processes_at_once_lose_nothing(url: str) -> None:
     """They make the tables together too."""
-    writers = [_writer(url, name, 15) for name in "ab"]
+    writers = [_writer(url, name, 8) for name in "ab"]
     assert [w.wait(timeout=120) for w in writers] == [0, 0]
     for writer in writers:
         assert writer.stdout is not None
         writer.stdout.close()
     with Store.open(url) as store:
         documents = list(store.current())
-        assert len(documents) == 31
-        assert {d.decision_id for d in store.decisions()} == {f"d{name}{n}" for name in "ab" for n in range(15)}
+        assert len(documents) == 17
+        assert {d.decision_id for d in store.decisions()} == {f"d{name}{n}" for name in "ab" for n in range(8)}
         for document in documents:
             assert document.outcome is not None
             assert len(document.outcome.records) == (2 if document.path == "shared.pdf" else 6)
         visits = [r for d in documents if d.outcome for r in d.outcome.records if r.kind == "inspection"]
-        assert len({r.record_id for r in visits}) == 31  # the shared document's visit kept one id through 30 writes
+        assert len({r.record_id for r in visits}) == 17  # the shared document's visit kept one id through 16 writes
 
 
 def test_a_killed_writer_leaves_whole_transactions(url: str) -> None:
@@ -208,7 +208,8 @@ def test_death_in_the_middle_of_a_transaction_leaves_nothing_of_it(url: str, mom
     with Store.open(url) as store:
         store.register([source()], "run")
         store.save_outcome(SHA, "f1", outcome([visit()]))
-    child = subprocess.run([sys.executable, "-c", DYING, url, moment], cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    command = [sys.executable, "-c", DYING, url, moment]
+    child = subprocess.run(command, check=False, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})
     assert child.returncode == -signal.SIGKILL
     with Store.open(url) as store:
         assert store.outcome_fingerprints() == {SHA: "f1"}

@@ -202,9 +202,9 @@ def test_what_was_appended_can_not_be_edited(store: Store, url: str, table: str)
 def test_two_thousand_rows_are_saved_in_seconds(store: Store) -> None:
     store.register([source()], "run")
     rows = [tax(n, 50 + n % 40 * 16.0, 1 + n // 40) for n in range(2000)]
-    began = time.perf_counter()
+    began = time.process_time()
     store.save_outcome(SHA, "f1", outcome(rows))
-    assert time.perf_counter() - began < 6  # 0.5 s on an idle machine; slack for busy ones
+    assert time.process_time() - began < 2  # of CPU, so that a busy machine does not matter
     ids = [r.record_id for r in both_records(store)]
     moved = [tax(n, 55 + n % 40 * 16.0, 1 + n // 40, owner=f"OWNR {n * 7919 % 10007}") for n in range(2000)]
     store.save_outcome(SHA, "f2", outcome(moved))
