@@ -11,6 +11,7 @@ from extractors.read.page_image import Gray
 from records.document import Box, Word
 
 _PRINTED = 0.72  # words read with at least this confidence are print
+_BADLY_READ = 0.6  # a word in a written region is by hand only below this
 _LEAST_AREA = 60.0  # square points of a region that counts
 
 
@@ -42,7 +43,7 @@ def mark_handwriting(words: list[Word], dark: Gray, rules: Gray, scale: float) -
     marked = []
     for word in words:
         box = word.box
-        weak = (word.confidence or 0.0) < _PRINTED
+        weak = (word.confidence or 0.0) < _BADLY_READ
         inside_region = box is not None and any(
             r.x0 <= box.centre_x <= r.x1 and r.top <= box.centre_y <= r.bottom for r in regions
         )

@@ -50,13 +50,13 @@ def read_image(image: Gray, scale: float, settings: ReadSettings) -> Seen:
     key = key_of(image, scale, READER_VERSION, tesseract_version(), f"cv2 {cv2.__version__}")
     stored = load(settings.cache_dir, key)
     if stored is None:
-        stored = _recognise(image, scale, look.noise, settings)
+        stored = _recognise(image, scale, settings)
         keep(settings.cache_dir, key, stored)
     return _seen(stored, look.ink)
 
 
-def _recognise(image: Gray, scale: float, noise: float, settings: ReadSettings) -> dict[str, Any]:
-    ready = clean(image, scale, noise)
+def _recognise(image: Gray, scale: float, settings: ReadSettings) -> dict[str, Any]:
+    ready = clean(image, scale)
     quarter = _quarter_turns(ready, scale, settings)
     upright = np.ascontiguousarray(np.rot90(ready, quarter))
     angle = skew_of(upright, scale)
