@@ -27,7 +27,10 @@ _UNIT_IN = re.compile(
 _FLOOR_IN = re.compile(r"[,–-]?\s*\b((?:\d(?:st|nd|rd|th)|first|second|third|fourth|ground|top|basement))\s+fl(?:oor|r)?\b\.?", re.IGNORECASE)
 _DASHED = re.compile(rf"(?:{_SUFFIX}\.?|[a-z]{{3,}})\s?[-–]\s?(\d{{1,3}}[A-Za-z]?|[A-Za-z])\s*(?:$|[,(])", re.IGNORECASE)
 _PERSON = re.compile(r"(?:(?:[A-Z]\.\s?)+|[A-Z][a-zà-ÿ'’]+(?:-[A-Z][a-z]+)?\s+(?:[A-Z]\.?\s+)?)(?:(?:de|da|van|von|del|la|le|dos)\s+)*(?:[A-Z]['’])?[A-Z][a-zà-ÿ'’]+(?:-[A-Z][a-z]+)?")
-NOT_NAMES = frozenset("street st avenue ave road rd apt unit place court terrace chelsea the this city report date".split())
+NOT_NAMES = frozenset(
+    "street st avenue ave road rd apt unit place court terrace chelsea the this city report date inspector officer sanitary code enforcement housing health agent director inspection "
+    "initial complaint certificate property owner dear unit building department floor case kitchen bathroom bedroom".split()
+)
 
 
 def find_address(text: str, bare: bool = False) -> tuple[int, int] | None:
@@ -61,7 +64,10 @@ def clean_unit(value: str) -> str:
 
 def find_person(text: str) -> tuple[int, int] | None:
     """Where the first name of a person stands ("J. Rivera", "Timothy O'Brien")."""
-    for found in _PERSON.finditer(text):
-        if not {w.lower().strip(".") for w in found[0].split()} & NOT_NAMES:
+    at = 0
+    while found := _PERSON.search(text, at):
+        words = [w.lower().strip(".,") for w in found[0].split()]
+        if not set(words) & NOT_NAMES:
             return found.span()
+        at = found.start() + len(found[0].split()[0])  # "Inspector J. Rivera": the name begins a word later
     return None

@@ -32,7 +32,7 @@ def records_of_item(item: Item, key: str, head: Head, department: str, known: Wo
     if struck > 0.6:
         return [replace(_record(item, None, item.text, key, head, department, known, rules), ignorable="struck out by hand")]
     source = item.text.without("struck") if struck else item.text
-    context = FindingContext(report_date=head.day(), department=department, item_label=item.label or None, terse=item.terse)
+    context = FindingContext(report_date=head.day(), department=department, item_label=item.label, terse=item.terse)
     found = read_findings(source.text, context)
     out: list[Record] = []
     for n, finding in enumerate(found):

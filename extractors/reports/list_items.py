@@ -20,7 +20,7 @@ from extractors.rulebook import RuleBook
 
 _CORRECT = re.compile(r"\b(?:correct\w*|compl(?:y|ied|ete\w*)|repair\w*|abate\w*|remed\w+|fix\w*)\b", re.IGNORECASE)
 _LIST_FOLLOWS = re.compile(r"\b(?:following|below|listed|these|list of)\b.{0,60}\b(?:violations?|conditions?|deficienc\w+|items?)\b|\bviolations?\b.{0,60}(?:observed|found|noted|follow\w*|cited)\b|^\W*violations?\W*$|\b(?:status of)\b", re.IGNORECASE)
-_DIRECT = re.compile(r"^\W*(?:not (?:yet )?(?:corrected|complied|done|fixed|repaired|abated)|corrected|complied|still\b|abated|cured|fixed|new\b|open\b|closed\b|ok\b|done\b|in compliance|no change|partial|non-?compli|resolved|cleared|satisfied|extension|uncorrected|repaired|remains|violation remains|completed?)", re.IGNORECASE)
+_DIRECT = re.compile(r"^\W*(?:not (?:yet )?(?:corrected|complied|done|fixed|repaired|abated)|corrected|complied|still\b|abated|cured|fixed|new(?=\W*$|,|\s+(?:violation|item))|open\b|closed\b|ok\b|done\b|in compliance|no change|partial|non-?compli|resolved|cleared|satisfied|extension (?:to|until|granted|given|of)|uncorrected|repaired|remains|violation remains|completed?)", re.IGNORECASE)
 
 
 @dataclass

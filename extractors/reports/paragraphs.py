@@ -37,6 +37,8 @@ def paragraphs(pieces: Sequence[Piece]) -> list[Paragraph]:
             previous = None
             continue
         number, bullet = NUMBERED.match(piece.text.text), BULLET.match(piece.text.text)
+        if number is not None and previous is not None and not re.search(r"[.:;)]\s*$", previous.text.text) and re.match(r"\s*\(\d+\)\s+[a-z]", piece.text.text):
+            number = None  # "within seven / (7) days"
         fresh = previous is None or number is not None or bullet is not None or not out
         if not fresh and previous is not None and _runs_on(previous, piece, right, pitch, out[-1].structure):
             last = out[-1]
@@ -58,7 +60,10 @@ def _unglue(text: Text, length: int) -> Text:
 
 
 def _right_margin(pieces: Sequence[Piece]) -> float:
-    return max((p.text.x1 or 0.0 for p in pieces if p.table is None), default=0.0)
+    """Where lines end: at the longest line, or where the left margin's twin would be on a page of short lines."""
+    lines = [p for p in pieces if p.table is None]
+    left = min((x for p in lines if (x := p.text.x0) is not None), default=0.0)
+    return max([p.text.x1 or 0.0 for p in lines] + [p.page.width - left - 30 for p in lines[:1]], default=0.0)
 
 
 def _pitch(pieces: Sequence[Piece]) -> float:
@@ -72,6 +77,8 @@ def _runs_on(above: Piece, below: Piece, right: float, pitch: float, structure: 
     if above.page.number != below.page.number:
         return bool(re.match(r"[a-z(]", below.text.text)) and not re.search(r"[.:]\s*$", above.text.text)
     first, last = above.text, below.text
+    if first.anchor or last.anchor:
+        return first.anchor == last.anchor  # an office file knows its paragraphs
     if first.box is None or last.box is None or first.x1 is None or last.x0 is None or first.x0 is None:
         return False  # an office paragraph is one line already
     if last.box.centre_y - first.box.centre_y > 1.5 * max(pitch, first.box.height):

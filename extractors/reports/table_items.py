@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from extractors.reports.items import Item
@@ -31,7 +31,7 @@ def columns_in(table: Table, known: Wording) -> Columns | None:
         for height in (1, 2):
             if r + height > len(table.rows):
                 continue
-            texts = _headings(table.rows[r : r + height])
+            texts = _headings(table, table.rows[r : r + height])
             if height == 2 and len(table.rows[r]) < 2:
                 continue
             table_roles = _distinct({c: role for c, t in texts.items() if (role := known.table_column(t))})
@@ -45,15 +45,77 @@ def columns_in(table: Table, known: Wording) -> Columns | None:
             names = set(table_roles.values()) - {"ignore"}
             if "violation" in names and len(names) >= 2 and max(len(t) for t in texts.values()) < 60:
                 return Columns(table_roles, r + height, False)
+    return _by_content(table, known)
+
+
+def _by_content(table: Table, known: Wording) -> Columns | None:
+    """A list whose headings were not read: told by a column of tick marks, or of sections beside one of sentences."""
+    width = max((cell.column for row in table.rows for cell in row), default=-1) + 1
+    rows = [row for row in table.rows if len(row) > 1]
+    if width < 3 or len(rows) < 4:
+        return None
+    texts = {c: [cell.text for row in rows for cell in row if cell.column == c and cell.text.strip()] for c in range(width)}
+    filled = {c: t for c, t in texts.items() if t}
+
+    def share(column: int, test: Callable[[str], bool]) -> float:
+        values = texts[column]
+        return sum(map(test, values)) / len(rows) if values else 0.0
+
+    marks = [c for c in filled if share(c, lambda t: known.mark_of(t) is not None) > 0.6]
+    codes = [c for c in filled if share(c, lambda t: bool(re.search(r"\b4[1Il]0\W{0,2}\d{3}\b|\bCMR\b", t))) > 0.6]
+    lengths = {c: sum(len(t) for t in v) / len(v) for c, v in filled.items()}
+    if len(marks) == 1 and codes:
+        words = [c for c in sorted(filled) if c not in marks and c not in codes]
+        if words:
+            rest = [c for c in words[1:] if c > marks[0]]
+            return Columns({words[0]: "item", marks[0]: "fail", codes[0]: "code", **({rest[-1]: "remarks"} if rest else {})}, 0, True)
+    if codes and not marks:
+        longest = max((c for c in filled if c not in codes), key=lambda c: lengths[c], default=None)
+        if longest is not None and lengths[longest] > 14:
+            roles = {longest: "violation", codes[0]: "code"}
+            for c in filled:
+                if c in roles:
+                    continue
+                if share(c, lambda t: bool(re.fullmatch(r"\W*\d{1,2}\W*", t))) > 0.6:
+                    roles[c] = "number"
+                elif share(c, lambda t: bool(re.search(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}", t))) > 0.6:
+                    roles[c] = "deadline"
+                elif share(c, lambda t: known.status_of(t) is not None) > 0.6:
+                    roles[c] = "status"
+                elif "location" not in roles.values() and 3 < lengths[c] < 40:
+                    roles[c] = "location"
+            return Columns(_distinct(roles), 0, False)
     return None
 
 
-def _headings(rows: Sequence[Sequence[Cell]]) -> dict[int, str]:
+def _headings(table: Table, rows: Sequence[Sequence[Cell]]) -> dict[int, str]:
+    """Heading text by column. A heading row without ruling lines between its words is cut by the columns below it."""
     texts: dict[int, str] = {}
+    spans = _spans(table)
     for row in rows:
+        merged = [cell for cell in row if cell.column_span > 1 or len(row) == 1]
+        if merged and len(spans) >= 3 and len(row) < len(spans) and all(w.box is not None for c in row for w in c.words):
+            for word in (w for c in row for w in c.words):
+                assert word.box is not None
+                at = word.box.centre_x
+                column = min(spans, key=lambda c: max(spans[c][0] - at, at - spans[c][1], 0.0))
+                texts[column] = f"{texts.get(column, '')} {word.text}".strip()
+            continue
         for cell in row:
             texts[cell.column] = f"{texts.get(cell.column, '')} {cell.text}".strip()
     return texts
+
+
+def _spans(table: Table) -> dict[int, tuple[float, float]]:
+    """Left and right edge of each column, from the cells that lie in one column only."""
+    out: dict[int, tuple[float, float]] = {}
+    widest = max((len(row) for row in table.rows), default=0)
+    for row in table.rows:
+        for cell in row:
+            if len(row) == widest and cell.column_span == 1 and cell.box is not None:
+                old = out.get(cell.column, (cell.box.x0, cell.box.x1))
+                out[cell.column] = (min(old[0], cell.box.x0), max(old[1], cell.box.x1))
+    return out
 
 
 def _distinct(roles: dict[int, str]) -> dict[int, str]:
