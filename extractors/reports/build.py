@@ -13,11 +13,13 @@ from extractors.language.findings import Finding, FindingContext, read_findings
 from extractors.language.meaning import CodeGuess, assign, categorise
 from extractors.reports.head import Found, Head
 from extractors.reports.items import Item
+from extractors.reports.list_items import titles_of
 from extractors.reports.text import NOTHING, Text
 from extractors.reports.wording import Wording
 from extractors.rulebook import RuleBook
 from records.record import Evidence, Extraction, Reason, Record, Value
 
+_LEAD = re.compile(r"(?:(?:inspector )?(?:observed|found|noted)(?: that)?|at (?:the )?time of inspection,?)\s+", re.IGNORECASE)
 ENOUGH = 0.35  # a guessed section is written only from this score on; below it the category alone
 LOOSE_ENOUGH = 0.3  # a line that is not itemised is a finding only if it means one
 CITED_OK = 0.98
@@ -56,6 +58,8 @@ def _record(item: Item, finding: Finding | None, source: Text, key: str, head: H
     start, end = (finding.start, finding.end) if finding is not None else (0, len(source.text))
     part = source.cut(start, end) or source
     description = finding.description if finding is not None else source.text
+    description, start = _without_title(description, start, code_of(item, finding, source, day, rules), rules)
+    part = source.cut(start, end) or part
     location = item.location.text.strip(" -–") or (finding.location if finding is not None else None) or ""
     fields: dict[str, Extraction] = {}
 
@@ -87,6 +91,8 @@ def _record(item: Item, finding: Finding | None, source: Text, key: str, head: H
     put("category", category, part, 0.9 if code else max(0.3, guess.score), "us-ma/meaning/category")
     put("location", location, item.location if item.location else part, 0.95 if item.location else 0.8, "us-ma/findings/location")
     unit = (finding.unit if finding is not None and finding.unit else None) or item.unit
+    if finding is not None and unit == finding.unit and len(unit or "") == 1 and not re.search(rf"\b(?:apt|apartment|unit)\b\W*#?{re.escape(unit or '')}\b", source.text, re.IGNORECASE):
+        unit = item.unit
     put("unit", unit, part, 0.9, "us-ma/findings/unit")
     status, status_text = _status(item, finding, known)
     put("status", status, status_text or part, 0.97 if item.status_text else 0.93, "us-ma/statuses/word" if status_text else "us-ma/statuses/default")
@@ -110,6 +116,27 @@ def _record(item: Item, finding: Finding | None, source: Text, key: str, head: H
     if anchor.page is None:
         anchor = Evidence(None, (), part.text, part.anchor)
     return Record("violation", key, fields, anchor, reasons=tuple(reasons), features=features)
+
+
+def code_of(item: Item, finding: Finding | None, source: Text, day: date | None, rules: RuleBook) -> str:
+    cited = _cited(item, finding, source, day, rules)[0]
+    return cited[0].code if cited else ""
+
+
+def _without_title(description: str, start: int, code: str, rules: RuleBook) -> tuple[str, int]:
+    """The description without the section's own title in front of it ("Smoke Detectors: no alarm in hall")."""
+    if not code:
+        return description, start
+    plain = re.sub(r"[^a-z]", " ", description.lower())
+    for title in sorted(titles_of(code, rules), key=len, reverse=True):
+        match = re.match(r"\s*" + r"\s+".join(map(re.escape, title.split())), plain)
+        rest = description[match.end() :] if match is not None else ""
+        if match is not None and len(rest.split()) >= 2:
+            inner = rest.lstrip(" .:;,-–—")
+            lead = _LEAD.match(inner)
+            inner = inner[lead.end() :] if lead is not None else inner
+            return inner, start + len(description) - len(inner)
+    return description, start
 
 
 def _cited(item: Item, finding: Finding | None, source: Text, day: date | None, rules: RuleBook) -> tuple[tuple[Citation, ...], Text]:

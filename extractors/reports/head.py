@@ -9,6 +9,7 @@ from datetime import date
 
 from extractors.language.dates import find_dates
 from extractors.reports.address import clean_unit, find_address, find_person, unit_of
+from extractors.reports.paragraphs import paragraphs
 from extractors.reports.pairs import Pair, pairs_of
 from extractors.reports.pieces import Piece, all_texts
 from extractors.reports.text import Text
@@ -22,6 +23,7 @@ TERSE_TOP = 7  # lines at the top of a note without labels in which its head sta
 _INSPECTED = re.compile(r"\binspect(?:ion|ed)\b|\bvisit(?:ed)?\b|\bsurvey(?:ed)?\b", re.IGNORECASE)
 _MADE = re.compile(r"\b(?:made|conducted|performed|carried out|done|inspected|visited|took place|completed|held)\b", re.IGNORECASE)
 _LATER = re.compile(r"\b(?:will be|to be|hearing|re-?inspect\w* (?:will|on or after)|previous|prior|original)\b", re.IGNORECASE)
+_STOP = re.compile(r"(?<![A-Z])(?<!\b[A-Z][a-z])(?<!\bs)(?<!\bc)(?<!\bcs)[.:]\s+(?=[A-Z])")
 _TIME = re.compile(r"\b\d{1,2}[:.]?\d{0,2}\s?[ap]\.?m\b\.?|\b\d{1,2}:\d{2}\b", re.IGNORECASE)
 
 
@@ -115,7 +117,7 @@ def _take(head: Head, pair: Pair, known: Wording, rules: RuleBook) -> None:
             head.offer("case_number", Found(plain_number[1], value.cut(*plain_number.span(1)), 0.9 * sure, _rule(pair)))
     elif pair.field == "type" and value:
         ticked = ticked_words(value, known, head.ticks.get(value.page or 0, ()))
-        kind = known.type_of(ticked.text) if ticked is not None else known.type_of(value.text)
+        kind = _ticked_type(ticked, known) if ticked is not None else known.type_of(value.text)
         if ticked is None and _options(value.text, known) > 1:
             return
         if kind is not None:
@@ -127,6 +129,12 @@ def _take(head: Head, pair: Pair, known: Wording, rules: RuleBook) -> None:
         outcome = known.result_of((ticked or value).text)
         if outcome is not None and (ticked is not None or _options(value.text, known) <= 1):
             head.offer("result", Found(outcome, ticked or value, 0.95 * sure, _rule(pair)))
+
+
+def _ticked_type(ticked: Text, known: Wording) -> str | None:
+    """The type named by the words right after the mark; later words belong to the next choice."""
+    prefixes = [" ".join(w.text for w in ticked.words[:n]) for n in range(1, len(ticked.words) + 1)]
+    return next((kind for p in prefixes if (kind := known.type_of(p)) is not None), None)
 
 
 def _options(text: str, known: Wording) -> int:
@@ -235,17 +243,11 @@ def _sentences(head: Head, pieces: Sequence[Piece], known: Wording, rules: RuleB
 
 def _statements(pieces: Sequence[Piece]) -> Iterator[tuple[Text, int, int]]:
     """Sentences of the running text, across the lines they are broken over."""
-    run: Text | None = None
-    for piece in [*pieces, None]:
-        if piece is not None and piece.table is None:
-            run = piece.text if run is None else run + piece.text
-            continue
-        if run is not None:
-            at = 0
-            for stop in [m.end() for m in re.finditer(r"(?<![A-Z])(?<!\b[A-Z][a-z])(?<!\bs)(?<!\bc)(?<!\bcs)[.:]\s+(?=[A-Z])", run.text)] + [len(run.text)]:
-                yield run, at, stop
-                at = stop
-        run = None
+    for paragraph in paragraphs(pieces):
+        text, at = paragraph.text, 0
+        for stop in [*(m.end() for m in _STOP.finditer(text.text)), len(text.text)]:
+            yield text, at, stop
+            at = stop
 
 
 def _top_of_note(head: Head, pieces: Sequence[Piece], known: Wording, rules: RuleBook) -> None:

@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from rapidfuzz import fuzz
+
+from extractors.language import codebook
 from extractors.language.citations import parse_citations
 from extractors.language.dates import find_deadline
 from extractors.reports.head import Head
@@ -38,7 +41,7 @@ def items_of_lines(pieces: Sequence[Piece], head: Head, known: Wording, rules: R
     """Items of all lines. ``has_table``: the report's findings stand in a table, so bare lines are no findings."""
     out = Listed()
     base = head.letter_date or head.day()
-    labelled = {p.index: p for p in head.pairs if p.value and p.field != "remarks"}
+    labelled = {p.index: p for p in head.pairs if p.value and p.field != "remarks" and p.sure > 0.5}
     remarks = {p.index: p for p in head.pairs if p.field == "remarks" and p.how == "beside"}
     body_from = _body_from(pieces, head, known)
     section = head.terse
@@ -46,6 +49,7 @@ def items_of_lines(pieces: Sequence[Piece], head: Head, known: Wording, rules: R
     pending: tuple[date, Text] | None = None
     unit: str | None = None
     signed = False
+    last_numbered: Paragraph | None = None
     for paragraph in paragraphs([p for p in pieces if p.index >= 0]):
         text = paragraph.text.text
         if paragraph.page == pieces[0].page.number and paragraph.index < body_from:
@@ -53,6 +57,9 @@ def items_of_lines(pieces: Sequence[Piece], head: Head, known: Wording, rules: R
             continue
         if paragraph.index in remarks and paragraph.structure == 0:
             said = _after_label(paragraph.text, remarks[paragraph.index].label)
+            if known.boilerplate.search(said.text) and not re.search(r"\b410[.-][1-7]\d\d\b", said.text):
+                out.statements.append(said)
+                continue
             out.items += [Item(said, 0.0, "us-ma/labels/remarks@1", loose=True, terse=False)] if said else []
             out.statements.append(said)
             continue
@@ -70,6 +77,9 @@ def items_of_lines(pieces: Sequence[Piece], head: Head, known: Wording, rules: R
             continue
         if paragraph.structure == 0 and text.lower().strip(" ,.") in known.sign_offs:
             signed = True
+        if paragraph.structure == 0 and out.items and _continues(out.items[-1], paragraph, out, last_numbered, known, rules):
+            out.items[-1] = split_status(replace(out.items[-1], text=out.items[-1].text + paragraph.text), known)
+            continue
         if paragraph.structure < 1 and (known.boilerplate.search(text) or signed):
             out.statements.append(paragraph.text)
             section = section or bool(_LIST_FOLLOWS.search(text))
@@ -88,6 +98,7 @@ def items_of_lines(pieces: Sequence[Piece], head: Head, known: Wording, rules: R
                 out.statements.append(paragraph.text)
                 continue
             pending = None
+            last_numbered = paragraph
             out.items.append(_item(paragraph, head, known, deadline, unit))
         elif paragraph.lines or text:
             out.left.append(paragraph.text)
@@ -95,6 +106,27 @@ def items_of_lines(pieces: Sequence[Piece], head: Head, known: Wording, rules: R
     if pending is not None:
         out.closing_deadline = pending
     return out
+
+
+def _continues(item: Item, paragraph: Paragraph, out: Listed, first: Paragraph | None, known: Wording, rules: RuleBook) -> bool:
+    """Is a plain paragraph the text of a numbered item whose own line only names the section ("1. 410.254 - Lighting")?"""
+    if first is None or item.structure < 1 or item.loose or known.boilerplate.search(paragraph.text.text):
+        return False
+    cited = parse_citations(item.text.text, None, rules)
+    return bool(cited) and title_only(item.text.text, cited[0].code, cited[0].raw, rules)
+
+
+def title_only(text: str, code: str, raw: str, rules: RuleBook) -> bool:
+    """Does the text say no more than the section and its title?"""
+    rest = re.sub(r"[^a-z ]+", " ", text.replace(raw, " ").lower()).split()
+    return not rest or any(fuzz.token_sort_ratio(" ".join(rest), t) >= 85 for t in titles_of(code, rules))
+
+
+def titles_of(code: str, rules: RuleBook) -> list[str]:
+    """The section's titles, plain and in lower case."""
+    section = codebook.load(rules).section(code, None)
+    found = {section.title, section.label, codebook.code_title(code, None, rules)} if section is not None else set()
+    return [re.sub(r"\s+", " ", re.sub(r"[^a-z ]+", " ", t.lower())).strip() for t in found if len(t) > 4]
 
 
 def _item(paragraph: Paragraph, head: Head, known: Wording, deadline: date | None, unit: str | None) -> Item:

@@ -72,6 +72,10 @@ def _pitch(pieces: Sequence[Piece]) -> float:
     return median(gaps) if gaps else 14.0
 
 
+def _bold(text: Text) -> bool:
+    return text.share("bold") > 0.7
+
+
 def _runs_on(above: Piece, below: Piece, right: float, pitch: float, structure: float) -> bool:
     """Does ``below`` continue the paragraph of ``above``? It does if its first word would not have fitted above."""
     if above.page.number != below.page.number:
@@ -83,6 +87,10 @@ def _runs_on(above: Piece, below: Piece, right: float, pitch: float, structure: 
         return False  # an office paragraph is one line already
     if last.box.centre_y - first.box.centre_y > 1.5 * max(pitch, first.box.height):
         return False
+    if re.search(r"[.:]\)?\s*$", first.text) and below.text.text[:1].isupper() and (
+        below.text.text.isupper() or (structure and last.x0 <= first.x0 + 2 and NUMBERED.match(first.text)) or _bold(below.text) != _bold(first)
+    ):
+        return False  # a heading or a new paragraph at the margin
     word = below.text.words[0].box
     assert word is not None
     fits = first.x1 + word.width + 4 < right - 6

@@ -20,6 +20,7 @@ class Columns:
     roles: dict[int, str]
     first: int
     checklist: bool
+    centres: tuple[tuple[str, float], ...] = ()  # middles of tick columns known from their headings alone
 
     def of(self, role: str) -> int | None:
         return next((c for c, r in self.roles.items() if r == role), None)
@@ -45,7 +46,38 @@ def columns_in(table: Table, known: Wording) -> Columns | None:
             names = set(table_roles.values()) - {"ignore"}
             if "violation" in names and len(names) >= 2 and max(len(t) for t in texts.values()) < 60:
                 return Columns(table_roles, r + height, False)
+        merged = _merged_heading(table, r, known)
+        if merged is not None:
+            return merged
     return _by_content(table, known)
+
+
+def _merged_heading(table: Table, r: int, known: Wording) -> Columns | None:
+    """A check-list's heading read as one cell: its words name the columns, their places say where the ticks stand."""
+    words = [w for cell in table.rows[r] for w in cell.words if w.box is not None]
+    roles: list[tuple[str, float]] = []
+    i = 0
+    while i < len(words):
+        for length in (4, 3, 2, 1):
+            role = known.check_column(" ".join(w.text for w in words[i : i + length])) if i + length <= len(words) else None
+            box = enclosing([w.box for w in words[i : i + length] if w.box is not None])
+            if role is not None and box is not None:
+                roles.append((role, box.centre_x))
+                i += length
+                break
+        else:
+            return None
+    names = [name for name, _ in roles]
+    width = columns_wide(table)
+    if "fail" not in names or len(set(names)) < 3 or len(set(names)) != len(names) or width < 2:
+        return None
+    ticks = tuple(pair for pair in roles if pair[0] in {"pass", "fail", "na"})
+    by_order = dict(enumerate(names)) if width == len(names) else {0: names[0], width - 1: names[-1]}
+    return Columns(by_order, r + 1, True, ticks)
+
+
+def columns_wide(table: Table) -> int:
+    return max((cell.column + cell.column_span for row in table.rows for cell in row), default=0)
 
 
 def _by_content(table: Table, known: Wording) -> Columns | None:
@@ -254,13 +286,13 @@ def _fail_state(piece: Piece, row: Sequence[Cell], columns: Columns, cells: dict
 def _centres(piece: Piece, columns: Columns) -> dict[str, float]:
     """The middle of each tick column, from its cells."""
     assert piece.table is not None
-    out = {}
+    out = dict(columns.centres)
     for column, role in columns.roles.items():
         if role in {"pass", "fail", "na"}:
             boxes = [cell.box for row in piece.table.rows for cell in row if cell.column == column and cell.box is not None]
             words = [w.box for row in piece.table.rows for cell in row if cell.column == column for w in cell.words if w.box is not None]
             box = enclosing(boxes or words)
-            if box is not None:
+            if box is not None and role not in out:
                 out[role] = sorted(b.centre_x for b in (boxes or words))[len(boxes or words) // 2]
     return out
 
