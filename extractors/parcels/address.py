@@ -13,6 +13,8 @@ from rapidfuzz.distance import DamerauLevenshtein
 from extractors.parcels.wording import Wording, wording
 
 _FRACTIONS = {"½": " 1/2", "¼": " 1/4", "¾": " 3/4"}
+# What readers make of a small ½ behind a number
+_MISREAD_HALF = re.compile(r"(?<=\d)\s?(?:%|'/[2Z]|°/2|¥2|\"/2)(?=[\s,]|$)")
 _DASHES = {ord(c): "-" for c in "‐‑‒–—−"}
 _NUMBER = re.compile(
     r"""^(?P<rear_before>(?:REAR|R|BACK)\s+(?:OF\s+)?)?(?:(?:NO|NUMBER)\s+|\#\s*)?
@@ -65,6 +67,7 @@ class Address:
     unit: str = ""
     rear_unit: bool = False  # "rear" said of the unit or in brackets: may mean a rear lot or just the back flat
     abbreviated: bool = False  # the name ends in a full stop: "Wash. Av"
+    number_unsure: bool = False  # a sign that makes no sense stands at the number: "21* Pearl St"
 
 
 def parse_addresses(text: str, city: str = "", words: Wording | None = None) -> tuple[Address, ...]:
@@ -109,6 +112,7 @@ def _cleaned(text: str) -> str:
     for sign, plain in _FRACTIONS.items():
         text = text.replace(sign, plain)
     text = re.sub(r"\s+", " ", text).strip().upper().replace("’", "'")
+    text = _MISREAD_HALF.sub(" 1/2", text)
     return re.sub(r"^[^\w#]+|[^\w.)]+$", "", text)
 
 
@@ -137,6 +141,7 @@ def _one(text: str, words: Wording) -> Address | None:
     unit = found_unit or unit
     rear_unit = rear_unit or bool(_REAR.search(unit))
     house, rest = _house(text)
+    number_unsure = house is not None and bool(re.match(r"[^\s\w,.\-(#]", rest))
     if house is None:
         turned = _TRAILING_NUMBER.match(text.replace(".", "").strip(" ,"))
         if turned is not None:
@@ -154,7 +159,7 @@ def _one(text: str, words: Wording) -> Address | None:
     street, suffix, abbreviated = split_street(rest, words)
     if not street:
         return None
-    return Address(house, street, suffix, unit.strip(" ,-#"), rear_unit, abbreviated)
+    return Address(house, street, suffix, unit.strip(" ,-#"), rear_unit, abbreviated, number_unsure)
 
 
 def split_street(text: str, words: Wording) -> tuple[str, str, bool]:

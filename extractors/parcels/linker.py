@@ -124,6 +124,8 @@ class Linker:
                 if g.rank == guess.rank and f.kind == "other" and f.entry.house.rear != address.house.rear
                 and f.entry.house.low == address.house.low
             ]  # fmt: skip
+        elif address.number_unsure:
+            entries += [f.entry for g, f in fits if g.rank == guess.rank and f.kind == "other"]
         return self._among(entries, unit or address.unit, owner, tuple(flags), _score(guess, fit), address)
 
     def _among(

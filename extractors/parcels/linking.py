@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from extractors.parcels.address import unit_key
 from extractors.parcels.permit_log import Join
 from records.document import Document
-from records.parcel import ParcelMatch
+from records.parcel import ParcelCandidate, ParcelMatch
 from records.record import Evidence, Extraction, Reason, Record, Report
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _ADDRESS_RULE, _ROW_RULE, _LOG_RULE = "parcels/address@1", "parcels/map_lot@1", "parcels/permit_log@1"
 # No parcel can exist for these (domain facts, section 3)
 _WITHOUT_PARCEL = frozenset({"personal_property", "motor_vehicle_excise"})
+_SURELY_READ = 0.999  # a text layer, not a scan
 _JOIN_QUALITY = {"case_number": 0.99, "folder": 0.97, "file_name": 0.95, "attachment": 0.9, "address_date": 0.85}
 
 
@@ -53,6 +54,10 @@ def _inspection(linker: Linker, document: Document, visit: Record) -> tuple[Reco
     result = visit.having(_parcel(visit, match, ("address_as_written",), _ADDRESS_RULE))
     result = result.doubting(*_reasons(match, address))
     result = _with_log(result, join)
+    read = visit.fields.get("address_as_written")
+    if match.parcel_id and join.reasons and (read is None or read.reading is None or read.reading < _SURELY_READ):
+        # the log names another building: a number misread by one figure is as likely as a wrong log
+        result = result.doubting(*(replace(r, field="parcel_id") for r in join.reasons if r.code == "conflict"))
     if not address.strip() and join.row is not None:
         result = result.doubting(Reason("address_as_written", "missing", f"the log has {join.row.address} for {join.record_no}"))
     if when is None and join.row is not None and join.row.opened is not None:
@@ -62,15 +67,19 @@ def _inspection(linker: Linker, document: Document, visit: Record) -> tuple[Reco
 
 
 def _asked_log(linker: Linker, match: ParcelMatch, join: Join) -> ParcelMatch:
-    """Where several parcels fit, the one that the log's own address names comes first; it stays a question."""
-    if match.parcel_id is not None or len(match.candidates) < 2 or join.row is None:
+    """Where several parcels fit, the one that the log's own address names comes first; where none fits, it is suggested.
+    It stays a question."""
+    if match.parcel_id is not None or join.row is None:
         return match
     named = linker.log.address_of(join.row).parcel_id
-    if named is None or named not in {c.parcel_id for c in match.candidates}:
+    if named is None:
         return match
-    ordered = sorted(match.candidates, key=lambda c: c.parcel_id != named)
+    if match.candidates and named not in {c.parcel_id for c in match.candidates}:
+        return match
+    known = [c for c in match.candidates if c.parcel_id != named]
+    first = next((c for c in match.candidates if c.parcel_id == named), ParcelCandidate(named, 0.3, ("permit log",)))
     question = f"{match.question}; the log's address for {join.record_no} is {linker.says(named)}"
-    return replace(match, candidates=tuple(ordered), question=question, flags=(*match.flags, "log_names_one"))
+    return replace(match, candidates=(first, *known), question=question, flags=(*match.flags, "log_names_one"))
 
 
 def _violation(linker: Linker, violation: Record, visit: Record | None, join: Join) -> Record:

@@ -22,6 +22,7 @@ from tests.parcels.conftest import PARCELS
         ("30R Addison Ave", "", "1-3A"),
         ("21 Library", "", "2-4"),
         ("21½ Libary St", "", "2-4A"),
+        ("21% Library St", "", "2-4A"),  # a ½ as a scanner reads it
         ("40 6th St #2", "", "3-7-2"),
         ("40 Sixth St", "Apt 1", "3-7-1"),
         ("50 Sixth St", "", "3-8"),
@@ -49,6 +50,7 @@ def test_the_parcel_is_found(linker: Linker, address: str, unit: str, parcel_id:
         ("40 Sixth St", "", {"3-7-1", "3-7-2"}),  # condo units without a main lot
         ("62 Central Ave", "", {"6-1", "6-1A"}),  # two lots with one address
         ("30 Addison St (rear)", "1", {"1-3", "1-3A"}),  # the back flat or the lot behind
+        ("21* Library St", "", {"2-4", "2-4A"}),  # what stands at the number can't be read
         ("40 Sixth St", "3rd floor", {"3-7-1", "3-7-2"}),
     ],
 )

@@ -61,3 +61,15 @@ def test_a_list_row_is_linked_by_its_map_lot() -> None:
     (row,) = linked(record("water", "water/0", parcel_as_written="59/10", location="177 Marlborough St"))
     found = row.fields["parcel_id"]
     assert (found.value, found.finding, row.reasons) == ("59-10", 0.98, ())
+
+
+def test_a_scanned_address_that_the_log_contradicts_is_doubted() -> None:
+    seen = record("inspection", "inspection/0", address_as_written="12 Addison St", inspection_date=date(2018, 8, 2))
+    (visit,) = linked(seen, path="BHI-18-0100/a.pdf")
+    assert [(r.field, r.code) for r in visit.reasons] == [("permit_record", "conflict"), ("parcel_id", "conflict")]
+
+
+def test_an_address_that_no_parcel_has_gets_the_logs_parcel_as_a_suggestion() -> None:
+    (visit,) = linked(record("inspection", "inspection/0", address_as_written="49 Sixth St"), path="BHI-18-0100/a.pdf")
+    assert visit.value("parcel_id") is None and visit.fields["parcel_id"].alternatives == ("3-7-2",)
+    assert any("log" in r.detail for r in visit.reasons if r.field == "parcel_id")
