@@ -77,7 +77,7 @@ def visits_of(filed: Iterable[Filed]) -> list[Visit]:
         records = document.outcome.records
         for inspection in (r for r in records if r.kind == "inspection" and not r.ignorable):
             findings = tuple(
-                r for r in records if r.kind == "violation" and r.parent == inspection.local_key and not r.ignorable
+                r for r in records if r.kind == "violation" and r.parent == inspection.record_id and not r.ignorable
             )
             visits.append(Visit(document, inspection, findings))
     return visits

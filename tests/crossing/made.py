@@ -38,7 +38,7 @@ def visit(
     violations = tuple(
         Record(
             "violation", f"violation/0/{i}", fields(description=text, status=status, parcel_id=parcel, inspection_date=on, category="other"),
-            PLACE, parent="inspection/0", record_id=f"{name}:{i}",
+            PLACE, parent=f"{name}:i", record_id=f"{name}:{i}",
         )
         for i, (text, status) in enumerate(findings)
     )  # fmt: skip
