@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from extractors.checks import check_report
+from extractors.complete import complete
 from extractors.layout import blocks
 from extractors.parcels import Linker
 from extractors.reports import classify_and_split, extract_inspections
@@ -39,7 +40,7 @@ def process(document: Document, rules: RuleBook, linker: Linker) -> Outcome:
         extract = EXTRACT.get(report.doc_type)
         if extract is None:
             continue
-        found = extract(document, report, layout, rules)
+        found = complete(extract(document, report, layout, rules), rules)
         done.append(check_report(linker.link(document, found), document))
     if not done:
         return Outcome("other", (), reason=why_other, failure=document.failure)

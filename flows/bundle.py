@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import cast
 
+from extractors.language.codebook import code_title
 from extractors.rulebook import models_hash
 from flows.crossings import settled_of
 from flows.ledger import ledger
@@ -105,6 +106,10 @@ def _record(
     route = stored.routes.get(record.record_id)
     history = stored.histories.get(record.record_id)
     values = {name: to_text(value.value) for name, value in settled.values.items()}
+    if record.kind == "violation" and settled.is_decided("code"):
+        on = record.value("inspection_date")
+        values["code_basis"] = "reviewed"
+        values["code_title"] = code_title(values.get("code", ""), on if isinstance(on, date) else None, registers.rules)
     reasons = () if route is None else route.reasons
     if not found:
         reasons = (Reason("", "conflict", "decided before, but no longer found on the page: please look again"),)
