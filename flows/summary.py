@@ -11,7 +11,8 @@ from rich.console import Console, Group
 from rich.markup import escape
 from rich.table import Table
 
-from records.export import TABLE_OF, ExportBundle, reason_words
+from records.export import TABLE_OF, ExportBundle
+from records.record import Reason
 from records.vocabulary import KINDS
 
 _KIND_WORDS = {
@@ -53,7 +54,7 @@ def summarise(
     """The summary of an export that was just written to ``out``."""
     standing = bundle.standing
     waiting = [r for r in standing if r.state == "in_review"]
-    why = Counter(words for r in waiting for words in {reason_words((reason,)) for reason in r.reasons})
+    why = Counter(words for r in waiting for words in {_why(reason) for reason in r.reasons})
     return Summary(
         files=len(bundle.documents),
         read_now=read_now,
@@ -69,6 +70,20 @@ def summarise(
         seconds=round(seconds, 1),
         notes=notes,
     )
+
+
+_WHY = {
+    "missing": "not found on the paper", "conflict": "two readings disagree",
+    "unmeasured": "how sure it is could not be measured", "weak": "read, but not surely enough", "ambiguous": "several answers fit",
+    "handwritten": "written by hand", "check": "a check did not come out right",
+    "possible_copy": "may repeat another report", "unknown_code": "a code that nobody has explained yet",
+}  # fmt: skip
+
+
+def _why(reason: Reason) -> str:
+    """A reason without its particulars, which review_queue.csv has."""
+    words = _WHY.get(reason.code, reason.code.replace("_", " "))
+    return f"{reason.field.replace('_', ' ')}: {words}" if reason.field else words
 
 
 def _repeated_reports(bundle: ExportBundle) -> int:
