@@ -63,8 +63,8 @@ class Lexicon:
 
 def assign(
     description: str,
-    location: str = "",
-    item_label: str = "",
+    location: str | None = "",
+    item_label: str | None = "",
     department: str = "inspectional_services",
     on: date | None = None,
     rules: RuleBook | None = None,
@@ -72,7 +72,7 @@ def assign(
     """The section and category of a finding. ``item_label`` is the form's own wording for the item (a check-list line, a
     table's component column); it decides where the description alone says nothing."""
     lexicon = load(rules)
-    place = f"{description} {location} {item_label}"
+    place = f"{description} {location or ''} {item_label or ''}"
     found = _matching(lexicon, description, place, department)
     score = _ALONE
     if not found and item_label:
@@ -94,9 +94,9 @@ def assign(
 
 def categorise(
     description: str,
-    code: str = "",
-    location: str = "",
-    item_label: str = "",
+    code: str | None = "",
+    location: str | None = "",
+    item_label: str | None = "",
     department: str = "inspectional_services",
     on: date | None = None,
     rules: RuleBook | None = None,
@@ -165,7 +165,7 @@ def groups_in(lexicon: Lexicon, text: str) -> frozenset[str]:
 
 def plain(lexicon: Lexicon, text: str) -> str:
     """Lower case, abbreviations written out, near spellings put right."""
-    text = text.lower().replace("’", "'").replace("smoke/co", "smoke carbon monoxide").replace("pilot light", "pilot")
+    text = text.lower().replace("’", "'").replace("smoke/co", "smoke carbon monoxide").replace("pilot light", "pilot").replace("hot-water", "hot water")
     words = []
     for token in _TOKEN.findall(text):
         token = token.strip("'-/")
@@ -189,8 +189,8 @@ def _nearest(words: tuple[str, ...], word: str) -> str:
     """The lexicon's word one slip away (two in long words) with the same first letter; else the word itself."""
     allowed = 1 if len(word) < 8 else 2
     found = process.extractOne(word, words, scorer=OSA.distance, score_cutoff=allowed)
-    if found is None or found[0][0] != word[0]:
-        return word
+    if found is None or found[0][0] != word[0] or (len(word) == 5 and sorted(word) != sorted(found[0])):
+        return word  # short words lie too close together: only two letters swapped are a slip there
     return str(found[0])
 
 
@@ -209,7 +209,8 @@ def load(rules: RuleBook | None = None) -> Lexicon:
     groups = data["groups"]
     words = {w for phrases in groups.values() for p in phrases for w in re.findall(r"[a-z]{5,}", p.lower())}
     words |= {w for full in data["abbreviations"].values() for w in re.findall(r"[a-z]{5,}", full)}
-    known = words | {w + "s" for w in words} | {w + "es" for w in words} | set(data["ordinary_words"])
+    short = {w for phrases in groups.values() for p in phrases for w in re.findall(r"[a-z]{3,}", p.lower())}
+    known = words | {w + ending for w in short for ending in ("s", "es", "ed", "ing")} | set(data["ordinary_words"])
     return Lexicon(
         dict(data["abbreviations"]),
         {name: _compiled(phrases) for name, phrases in groups.items()},
