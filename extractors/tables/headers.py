@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from rapidfuzz import fuzz, process
 
@@ -13,6 +14,7 @@ from extractors.tables.stream import Row
 from extractors.tables.values import looks_like_money
 
 _LONGEST_PHRASE = 5
+_NUMBER = re.compile(r"\d{3}|\d[-/]\d")  # headings hold next to none
 _FUZZY = 84.0  # OCR slips in a heading; short words must be exact
 
 
@@ -47,7 +49,8 @@ def role_of(text: str, known: Synonyms, ocr: bool = False) -> str | None:
     plain = normal(text)
     if not plain:
         return None
-    for form in (plain, plain.replace(" #", "").strip(), re.sub(r"\s*\([^)]*\)", "", plain).strip(), plain.replace("$", "").strip()):
+    without_brackets = re.sub(r"\s*\([^)]*\)", "", plain).strip()
+    for form in (plain, plain.replace(" #", "").strip(), without_brackets, plain.replace("$", "").strip()):
         if form in known:
             return known[form]
     if ocr and len(plain) >= 5:
@@ -70,6 +73,8 @@ def heading(rows: Sequence[Row], at: int, known: Synonyms, needed: frozenset[str
             break
         if any(looks_like_money(s.word.text, r.ocr) for r in lines for s in r.spots):
             break
+        if any(_numbered(r) for r in lines):
+            break
         if depth > 1 and not lines[-1].native and lines[-1].y - lines[-2].y > 2.2 * lines[-2].height:
             break
         columns = _columns(lines, known)
@@ -79,6 +84,12 @@ def heading(rows: Sequence[Row], at: int, known: Synonyms, needed: frozenset[str
         if len(roles) >= 3 and roles & needed and share >= 0.6 and (best is None or len(named) > best[0]):
             best = (len(named), depth, columns)
     return None if best is None else (best[2], best[1])
+
+
+def _numbered(row: Row) -> bool:
+    """Does the line hold more numbers than a heading would?"""
+    count = sum(_NUMBER.search(s.word.text) is not None for s in row.spots)
+    return count > 1 or count > 0.2 * len(row.spots)
 
 
 def _columns(lines: Sequence[Row], known: Synonyms) -> list[Column]:
@@ -114,7 +125,7 @@ def _phrases(row: Row, known: Synonyms, ocr: bool) -> list[list[Spot]]:
         taken = 1
         for length in range(min(_LONGEST_PHRASE, len(spots) - i), 1, -1):
             run = spots[i : i + length]
-            if not all(_near(a, b) for a, b in zip(run, run[1:], strict=False)):
+            if not all(_near(a, b) for a, b in pairwise(run)):
                 continue
             same_cell = row.native and all(s.x0 == run[0].x0 for s in run)
             if same_cell or role_of(" ".join(s.word.text for s in run), known, ocr) is not None:

@@ -50,8 +50,8 @@ class Grammar:
     numbers: int = 0  # so many plain numbers or dates make a line a row even without an amount; 0: never
 
 
-def entries(rows: Sequence[Row], grammar: Grammar) -> tuple[list[Entry], list[Row]]:
-    """All lines under a heading as entries, and the lines before the first heading (titles)."""
+def entries(rows: Sequence[Row], grammar: Grammar) -> list[Entry]:
+    """All lines as entries; those above the first heading are titles. Empty where no line is a heading."""
     found: list[Entry] = []
     titles: list[Row] = []
     columns: list[Column] = []
@@ -93,7 +93,9 @@ def entries(rows: Sequence[Row], grammar: Grammar) -> tuple[list[Entry], list[Ro
             body.append(row)
         i += 1
     flush()
-    return found, titles
+    if not columns:
+        return []
+    return [*(Entry("group", row, title=True) for row in titles), *found]
 
 
 def _same_heading(a: Sequence[Column], b: Sequence[Column]) -> bool:
@@ -125,7 +127,7 @@ def _entries_of(body: Sequence[Row], columns: list[Column], grammar: Grammar, re
 def _valued(row: Row, grammar: Grammar) -> bool:
     if row.native:
         numeric = [s for s in row.spots if re.fullmatch(r"[-(]?\$?[\d,]+(?:\.\d+)?\)?", s.word.text)]
-        return len(numeric) > 1 or any(looks_like_money(s.word.text) for s in row.spots) and len(row.spots) > 1
+        return len(numeric) > 1 or (any(looks_like_money(s.word.text) for s in row.spots) and len(row.spots) > 1)
     if grammar.numbers and sum(_PLAIN.fullmatch(s.word.text) is not None for s in row.spots) >= grammar.numbers:
         return True
     return _has_money(row)
@@ -134,7 +136,7 @@ def _valued(row: Row, grammar: Grammar) -> bool:
 def is_total(row: Row, cells: Mapping[str, Any], grammar: Grammar) -> bool:
     """A total, a subtotal, or an amount carried over a page: it says so in its first words, and names no year."""
     dated = [s.word.text for cell in cells.get("period_end", []) for s in cell]
-    if "fiscal_year" in cells and "tax_type" in cells or any(first_date(text) for text in dated):
+    if ("fiscal_year" in cells and "tax_type" in cells) or any(first_date(text) for text in dated):
         return False
     words = [s.word.text for s in row.spots]
     letters = [normal(w) for w in words if re.search(r"[A-Za-z]", w)][:4]
@@ -185,7 +187,7 @@ _STREET_END = re.compile(
 
 
 def group_values(row: Row, known: Synonyms) -> dict[str, list[Spot]]:
-    """What a group's heading says of the rows below it: labelled (``Account 03-43468``, ``Parcel: 5/17``) or told apart by form."""
+    """What a group's heading says of the rows below it: labelled (``Account 03-43468``) or told apart by form."""
     found: dict[str, list[Spot]] = {}
     rest: list[list[Spot]] = []
     for part in _parts(row):

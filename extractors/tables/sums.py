@@ -111,7 +111,8 @@ def _repair(rows: Sequence[Counted], span: range, total: Decimal) -> bool:
 def _marked(counted: Counted, down: bool | None) -> Record:
     record = counted.record
     ok = across(record)
-    features = {**record.features, "sums_ok": 0.5 if ok is None else float(ok), "subtotal_ok": 0.5 if down is None else float(down)}
+    sums_ok, subtotal_ok = (0.5 if x is None else float(x) for x in (ok, down))
+    features = {**record.features, "sums_ok": sums_ok, "subtotal_ok": subtotal_ok}
     record = replace(record, features=features)
     if ok is False:
         parts = " + ".join(record.text(n) for n in ("principal", "interest", "fees") if record.text(n))

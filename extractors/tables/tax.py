@@ -10,13 +10,13 @@ from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Any
 
+from extractors.layout import Spot
 from extractors.rulebook import RuleBook
 from extractors.tables import sums
 from extractors.tables.headers import normal, synonyms
 from extractors.tables.listing import Entry, Grammar, entries, group_values
 from extractors.tables.stream import Row, rows_of
 from extractors.tables.values import amount, first_date, fiscal_year, looks_like_money
-from extractors.layout import Spot
 from records.document import Block, Document
 from records.record import Evidence, Extraction, Reason, Record, Report, Value
 
@@ -90,7 +90,7 @@ def extract_tax(
     """The report with its tax records, as-of date, and reasons for what could not be understood."""
     compiled = tax_rules(rules)
     rows = rows_of(document, report, blocks_by_page)
-    listed, _ = entries(rows, compiled.grammar)
+    listed = entries(rows, compiled.grammar)
     as_of, as_of_evidence = _as_of(rows, compiled)
     title_type = next((t for r in rows[:12] if (t := _phrase_type(r.text, compiled)) and _titled(r)), None)
     reader = _Reader(compiled, as_of, as_of_evidence, title_type, report.ordinal)
@@ -202,13 +202,12 @@ class _Reader:
 
     def _row(self, entry: Entry) -> None:
         row = entry.row
-        ocr = row.ocr
         fields: dict[str, Extraction] = {}
-        own = {r: entry.text(r) for r in ("parcel", "owner", "location") if entry.text(r)}
+        own = {r: t for r in ("parcel", "owner", "location") if re.search(r"\w", t := _solid(entry, r))}
         inherited = not own
         if own:
             self.identity = {r: (t, row, entry.words(r)) for r, t in own.items()}
-        account = entry.text("account")
+        account = _solid(entry, "account")
         if account:
             self.identity["account"] = (account, row, entry.words("account"))
         names = {"parcel": "parcel_as_written", "owner": "owner", "location": "location", "account": "account"}
@@ -226,10 +225,13 @@ class _Reader:
                 fields["code_meaning"] = self._make("code_meaning", meaning, row, entry.words("code"), entry, ("recall",))
         money = self._money(entry, fields)
         if "total" not in fields and "principal" not in fields:
-            self.reasons.append(Reason("", "check", f"page {row.page}: a line with amounts was not understood: {row.text[:120]}"))
+            if not entry.title:
+                detail = f"page {row.page}: a line with amounts was not understood: {row.text[:120]}"
+                self.reasons.append(Reason("", "check", detail))
             return
-        if fields.get("fiscal_year") is None and "account" not in fields and "parcel_as_written" not in fields and "owner" not in fields:
-            self.reasons.append(Reason("", "check", f"page {row.page}: a line with amounts names no account: {row.text[:120]}"))
+        if not fields.keys() & {"fiscal_year", "account", "parcel_as_written", "owner"}:
+            detail = f"page {row.page}: a line with amounts names no account: {row.text[:120]}"
+            self.reasons.append(Reason("", "check", detail))
             return
         if self.as_of is not None and self.as_of_evidence is not None:
             fields["as_of_date"] = Extraction("as_of_date", self.as_of, self.as_of_evidence, 1.0, 0.9, self._rule("as_of"))
@@ -259,7 +261,7 @@ class _Reader:
         for role in ("principal", "interest", "fees", "total", "balance", "committed"):
             parts = []
             for cell in entry.cells.get(role, []):
-                part = amount(" ".join(s.word.text for s in cell), entry.row.ocr) or amount("".join(s.word.text for s in cell), entry.row.ocr)
+                part = amount("".join(s.word.text for s in cell), entry.row.ocr)
                 if part is not None:
                     parts.append((part, cell))
             if parts:
@@ -286,7 +288,9 @@ class _Reader:
             fields["fiscal_year"] = self._make("fiscal_year", year, row, entry.words("fiscal_year"), entry)
         written = entry.text("tax_type")
         words = entry.words("tax_type")
-        kind = self.rules.types.get(_bare(written)) or next((k for s in words if (k := self.rules.types.get(_bare(s.word.text)))), None) or (_phrase_type(written, self.rules) if written else None)
+        kind = self.rules.types.get(_bare(written)) or (_phrase_type(written, self.rules) if written else None)
+        if kind is None:  # specks of OCR beside the abbreviation
+            kind = next((k for s in words if (k := self.rules.types.get(_bare(s.word.text)))), None)
         if kind is None and entry.text("description"):
             kind, words = _phrase_type(entry.text("description"), self.rules), entry.words("description")
         finding = 1.0
@@ -304,13 +308,26 @@ class _Reader:
         known = [t for t in tokens if t in self.rules.codes]
         return known[0] if len(known) == 1 else " ".join(tokens)
 
-    def _make(self, name: str, value: Value, row: Row, spots: list[Spot], entry: Entry, flags: tuple[str, ...] = ()) -> Extraction:
+    def _make(
+        self, name: str, value: Value, row: Row, spots: list[Spot], entry: Entry, flags: tuple[str, ...] = ()
+    ) -> Extraction:
         known = [s.word.confidence for s in spots if s.word.confidence is not None]
         finding = 1.0 if entry.known else 0.9
         return Extraction(name, value, row.evidence(spots), min(known) if known else None, finding, self._rule(name), flags)
 
     def _rule(self, name: str) -> str:
         return f"us-ma/tax/{name}@{self.rules.version}"
+
+
+def _solid(entry: Entry, role: str) -> str:
+    """The cell's text without specks: OCR "words" at its ends that hold no letter or digit ("%" and "&" mean something)."""
+    words = [s.word.text for s in entry.words(role)]
+    if entry.row.ocr:
+        while words and not re.search(r"[^\W_]|%", words[0]):
+            words.pop(0)
+        while words and not re.search(r"[^\W_]|[)%&]", words[-1]):
+            words.pop()
+    return " ".join(words).strip(" |")
 
 
 def _bare(text: str) -> str:

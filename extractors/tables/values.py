@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
-_LOOKALIKE = str.maketrans({"O": "0", "o": "0", "Q": "0", "D": "0", "l": "1", "I": "1", "|": "1", "i": "1", "S": "5", "s": "5", "B": "8", "Z": "2"})
+_LOOKALIKE = str.maketrans("OoQDlI|iSsBZ", "000011115582")
 _BLANK = re.compile(r"[-–—.·_*'\s]*")
 _CLEAN_MONEY = re.compile(r"\$?\d{1,3}(?:,\d{3})*\.\d{2}|\$?\d+\.\d{2}")
-_MONTHS = {m: i for i, m in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)}
+_MONTHS = {
+    "jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6, "jul": 7, "aug": 8, "sep": 9, "oct": 10, "nov": 11, "dec": 12,
+}  # fmt: skip
 _NUMERIC_DATE = re.compile(r"\b(\d{1,2})\s?[/.-]\s?(\d{1,2})\s?[/.-]\s?((?:19|20)?\d{2})\b")
 _ISO_DATE = re.compile(r"\b((?:19|20)\d{2})-(\d{1,2})-(\d{1,2})(?!\d)")
 _NAMED_DATE = re.compile(r"\b([A-Za-z]{3,9})\.?\s*(\d{1,2})(?:st|nd|rd|th)?\s*,?\s*((?:19|20)\d{2})\b")
@@ -45,13 +47,12 @@ def amount(text: str, ocr: bool = False) -> Amount | None:
     if raw.startswith(("(", "{")) or raw.endswith((")", "}")) or (ocr and raw.startswith("[") and raw.endswith("]")):
         if not (raw[0] in "({[" and raw[-1] in ")}]"):
             flags.append("ocr_repair")
-        negative, raw = True, raw.strip("(){}[]")
+        # A closing bracket alone is more often a speck than half of a pair.
+        negative, raw = raw[0] in "({[", raw.strip("(){}[]")
     raw = raw.replace("$", "").replace(" ", "").replace("−", "-").replace("–", "-").replace("—", "-").rstrip("*").replace("'", "")
     if raw.endswith("-") or raw.startswith("-"):
         negative, raw = True, raw.strip("-")
-    if _CLEAN_MONEY.fullmatch(raw):
-        value = Decimal(raw.replace(",", ""))
-    elif re.fullmatch(r"\d{1,3}(?:,\d{3})+|\d+|\d*\.\d{1,6}|\d+\.\d+", raw) and not ocr:
+    if _CLEAN_MONEY.fullmatch(raw) or (re.fullmatch(r"\d{1,3}(?:,\d{3})+|\d+|\d*\.\d{1,6}|\d+\.\d+", raw) and not ocr):
         value = Decimal(raw.replace(",", ""))
     else:
         repaired = _repaired(raw) if ocr else None
@@ -107,7 +108,8 @@ def number(text: str, ocr: bool = False) -> tuple[Decimal, tuple[str, ...]] | No
 
 def fiscal_year(text: str) -> int | None:
     """``2018``, ``18``, ``FY18``, ``FY2018``, ``2018-1``, ``'18``."""
-    found = re.fullmatch(r"(?:FY\s?|F\.Y\.\s?|')?(\d{4}|\d{2})(?:[-/]\d{1,2})?\.?", text.strip().strip("|"), re.IGNORECASE)
+    text = re.sub(r"^[^\dFf']+|\W+$", "", text)
+    found = re.fullmatch(r"(?:FY\s?|F\.Y\.\s?|')?(\d{4}|\d{2})(?:[-/]\d{1,2}|[a-z])?", text, re.IGNORECASE)
     if found is None:
         return None
     year = int(found[1])
@@ -133,10 +135,7 @@ def _date(parts: tuple[str, ...], order: str) -> date | None:
     year = int(named["y"])
     if year < 100:
         year += 2000 if year < 70 else 1900
-    if "M" in named:
-        month = _MONTHS.get(named["M"][:3].lower())
-    else:
-        month = int(named["m"])
+    month = _MONTHS.get(named["M"][:3].lower()) if "M" in named else int(named["m"])
     if month is None:
         return None
     try:

@@ -60,7 +60,7 @@ def _fit(role: str, text: str, ocr: bool) -> float:
         if dated:
             return 6.0
         return 2.0 if money else 0.0 if number(text, ocr) is not None else 5.0
-    if dated and role not in {"parcel", "account"} or money:
+    if (dated and role not in {"parcel", "account"}) or money:
         return 6.0
     if role in {"account", "meter", "parcel"}:
         return 0.0 if re.search(r"\d", text) else 3.0
@@ -77,7 +77,7 @@ def extract_water(
     """The report with its water records and reasons for what could not be understood."""
     compiled = water_rules(rules)
     rows = rows_of(document, report, blocks_by_page)
-    listed, _ = entries(rows, compiled.grammar)
+    listed = entries(rows, compiled.grammar)
     reader = _Reader(compiled, _unit_of_list(rows, compiled), report.ordinal)
     for entry, after in zip(listed, [*listed[1:], None], strict=True):
         reader.take(entry, leads=after is not None and after.kind == "row" and after.row.page == entry.row.page)
@@ -110,7 +110,11 @@ def _unit_of_list(rows: Sequence[Row], rules: WaterRules) -> tuple[str, Row] | N
 
 def unit_in(text: str, units: Sequence[tuple[str, str]]) -> str | None:
     """The unit a text names: the earliest, and of those at one place the longest."""
-    hits = [(m.start(), -len(w), unit) for w, unit in units if (m := re.search(rf"(?<![a-z]){re.escape(w)}(?![a-z])", text.lower()))]
+    hits = [
+        (found.start(), -len(word), unit)
+        for word, unit in units
+        if (found := re.search(rf"(?<![a-z]){re.escape(word)}(?![a-z])", text.lower()))
+    ]
     return min(hits)[2] if hits else None
 
 
@@ -167,7 +171,9 @@ class _Reader:
         self._amount(entry, fields)
         self._unit_and_type(entry, fields)
         if "consumption" not in fields and "current_reading" not in fields:
-            self.reasons.append(Reason("", "check", f"page {row.page}: a line with amounts was not understood: {row.text[:120]}"))
+            if not entry.title:
+                detail = f"page {row.page}: a line with amounts was not understood: {row.text[:120]}"
+                self.reasons.append(Reason("", "check", detail))
             return
         reasons = [Reason(n, "missing", f"no {n.replace('_', ' ')} on this row")
                    for n in ("period_end", "consumption", "unit", "account") if n not in fields]  # fmt: skip
@@ -185,7 +191,8 @@ class _Reader:
         struck = "struck out by hand" if row.struck else ""
         if struck:
             reasons.append(Reason("", "check", struck))
-        record = Record("water", key, fields, row.evidence(), self.report, reasons=tuple(reasons), features=features, ignorable=struck)
+        record = Record("water", key, fields, row.evidence(), self.report, reasons=tuple(reasons),
+                        features=features, ignorable=struck)  # fmt: skip
         self.records.append(sums.Counted(record, row))
 
     def _dates(self, entry: Entry, fields: dict[str, Extraction]) -> None:
@@ -232,10 +239,13 @@ class _Reader:
         if kind is not None:
             fields["read_type"] = self._make("read_type", kind, row, entry.words("read_type"), entry)
 
-    def _make(self, name: str, value: Value, row: Row, spots: list[Spot], entry: Entry, flags: tuple[str, ...] = ()) -> Extraction:
+    def _make(
+        self, name: str, value: Value, row: Row, spots: list[Spot], entry: Entry, flags: tuple[str, ...] = ()
+    ) -> Extraction:
         known = [s.word.confidence for s in spots if s.word.confidence is not None]
         rule = f"us-ma/water/{name}@{self.rules.version}"
-        return Extraction(name, value, row.evidence(spots), min(known) if known else None, 1.0 if entry.known else 0.9, rule, flags)
+        finding = 1.0 if entry.known else 0.9
+        return Extraction(name, value, row.evidence(spots), min(known) if known else None, finding, rule, flags)
 
 
 def reading_check(fields: Mapping[str, Extraction]) -> bool | None:
