@@ -35,6 +35,18 @@ class Entry:
     def text(self, role: str) -> str:
         return " ".join(s.word.text for s in self.words(role)).strip(" |")
 
+    def solid(self, role: str) -> str:
+        """The text without specks: OCR "words" at its ends that hold no letter or digit ("%" and "&" mean something)."""
+        words = [s.word.text for s in self.words(role)]
+        if self.row.ocr:
+            while words and not re.search(r"[^\W_]|%", words[0]):
+                words.pop(0)
+            while words and not re.search(r"[^\W_]|[)%&]", words[-1]):
+                words.pop()
+            if words and words[-1][-1] in ".,;:" and len(words[-1]) > 4:
+                words[-1] = words[-1].rstrip(".,;:")
+        return " ".join(words).strip(" |")
+
 
 @dataclass(frozen=True, slots=True)
 class Grammar:

@@ -203,11 +203,11 @@ class _Reader:
     def _row(self, entry: Entry) -> None:
         row = entry.row
         fields: dict[str, Extraction] = {}
-        own = {r: t for r in ("parcel", "owner", "location") if re.search(r"\w", t := _solid(entry, r))}
+        own = {r: t for r in ("parcel", "owner", "location") if re.search(r"\w", t := entry.solid(r))}
         inherited = not own
         if own:
             self.identity = {r: (t, row, entry.words(r)) for r, t in own.items()}
-        account = _solid(entry, "account")
+        account = entry.solid("account")
         if account:
             self.identity["account"] = (account, row, entry.words("account"))
         names = {"parcel": "parcel_as_written", "owner": "owner", "location": "location", "account": "account"}
@@ -317,17 +317,6 @@ class _Reader:
 
     def _rule(self, name: str) -> str:
         return f"us-ma/tax/{name}@{self.rules.version}"
-
-
-def _solid(entry: Entry, role: str) -> str:
-    """The cell's text without specks: OCR "words" at its ends that hold no letter or digit ("%" and "&" mean something)."""
-    words = [s.word.text for s in entry.words(role)]
-    if entry.row.ocr:
-        while words and not re.search(r"[^\W_]|%", words[0]):
-            words.pop(0)
-        while words and not re.search(r"[^\W_]|[)%&]", words[-1]):
-            words.pop()
-    return " ".join(words).strip(" |")
 
 
 def _bare(text: str) -> str:

@@ -152,10 +152,10 @@ class _Reader:
     def _row(self, entry: Entry) -> None:
         row, ocr = entry.row, entry.row.ocr
         fields: dict[str, Extraction] = {}
-        own = {r: entry.text(r) for r in ("account", "parcel", "location", "owner") if entry.text(r)}
+        own = {r: t for r in ("account", "parcel", "location", "owner") if re.search(r"\w", t := entry.solid(r))}
         if own:
             self.identity = {r: (t, row, entry.words(r)) for r, t in own.items()}
-        meter = entry.text("meter")
+        meter = entry.solid("meter")
         if meter:
             self.identity["meter"] = (meter, row, entry.words("meter"))
         names = {"account": "account", "meter": "meter", "location": "location", "parcel": "parcel_as_written"}
@@ -165,7 +165,7 @@ class _Reader:
                 fields[name] = self._make(name, text, source, spots, entry, () if source is row else ("inherited",))
         self._dates(entry, fields)
         for role in ("previous_reading", "current_reading", "consumption"):
-            found = number(entry.text(role), ocr)
+            found = number(entry.solid(role), ocr)
             if found is not None:
                 fields[role] = self._make(role, found[0], row, entry.words(role), entry, found[1])
         self._amount(entry, fields)
@@ -255,6 +255,8 @@ def reading_check(fields: Mapping[str, Extraction]) -> bool | None:
         return None
     previous, current, used = (Decimal(str(v)) for v in values)
     difference = current - previous
+    if any(difference * m == used for m in _MULTIPLES):  # also a corrected reading: less than before, credited
+        return True
     if difference < 0:
         difference += Decimal(10) ** len(str(int(previous)))
     return any(difference * m == used for m in _MULTIPLES)
