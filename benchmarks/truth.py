@@ -116,7 +116,7 @@ def _code_right(record: Record, truth: Truth) -> bool:
 def _fits(ours: str, theirs: str) -> bool:
     a, b = (re.sub(r"[\s.,]+", "", c).upper() for c in (ours, theirs))
     bare_a, bare_b = (re.sub(r"(\([A-Z0-9]+\))+$", "", c) for c in (a, b))
-    return bare_a == bare_b and (a == b or a == bare_a or b == bare_b)
+    return bare_a == bare_b and (a in (b, bare_a) or b == bare_b)
 
 
 def _number(record: Record, name: str) -> Decimal | None:

@@ -20,7 +20,7 @@ class SetupError(LotlineError):
     exit_code = 2
 
 
-class MissingEngine(SetupError):
+class MissingEngine(SetupError):  # noqa: N818 - it names the condition
     """A program Lotline calls (Tesseract, LibreOffice) is not installed."""
 
     exit_code = 3

@@ -76,9 +76,7 @@ def visits_of(filed: Iterable[Filed]) -> list[Visit]:
     for document in sorted(filed, key=lambda f: (f.path, f.sha256)):
         records = document.outcome.records
         for inspection in (r for r in records if r.kind == "inspection" and not r.ignorable):
-            findings = tuple(
-                r for r in records if r.kind == "violation" and r.parent == inspection.record_id and not r.ignorable
-            )
+            findings = tuple(r for r in records if r.kind == "violation" and r.parent == inspection.record_id and not r.ignorable)
             visits.append(Visit(document, inspection, findings))
     return visits
 

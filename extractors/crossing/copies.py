@@ -63,11 +63,7 @@ def pairing(a: Visit, b: Visit) -> tuple[float, list[tuple[Record, Record]]]:
         return (1.0, []) if not a.violations and not b.violations else (0.0, [])
     likeness = np.array([[same_finding(x, y) for y in b.violations] for x in a.violations])
     rows, columns = linear_sum_assignment(likeness, maximize=True)
-    pairs = [
-        (a.violations[i], b.violations[j])
-        for i, j in zip(rows, columns, strict=True)
-        if likeness[i, j] * 100 >= SAME_WORDS
-    ]
+    pairs = [(a.violations[i], b.violations[j]) for i, j in zip(rows, columns, strict=True) if likeness[i, j] * 100 >= SAME_WORDS]
     return len(pairs) / min(len(a.violations), len(b.violations)), pairs
 
 

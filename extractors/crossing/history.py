@@ -67,6 +67,4 @@ def _match(now: Sequence[Record], before: Sequence[Record]) -> dict[str, Record]
         return {}
     likeness = np.array([[same_finding(a, b) for b in before] for a in now])
     rows, columns = linear_sum_assignment(likeness, maximize=True)
-    return {
-        now[i].record_id: before[j] for i, j in zip(rows, columns, strict=True) if likeness[i, j] * 100 >= SAME_WORDS
-    }
+    return {now[i].record_id: before[j] for i, j in zip(rows, columns, strict=True) if likeness[i, j] * 100 >= SAME_WORDS}

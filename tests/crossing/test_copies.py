@@ -4,11 +4,19 @@ from extractors.crossing import copies, visits_of
 from tests.crossing.made import visit
 
 DAY = date(2018, 9, 3)
-FINDINGS = [("Smoke detector missing in rear hall", "open"), ("Kitchen faucet leaks", "open"), ("Handrail loose on porch", "open")]
+FINDINGS = [
+    ("Smoke detector missing in rear hall", "open"),
+    ("Kitchen faucet leaks", "open"),
+    ("Handrail loose on porch", "open"),
+]
 
 
 def test_a_scan_of_the_same_report_is_counted_once_with_the_text_as_evidence() -> None:
-    scanned = [("Smoke detector misslng in rear hall", "open"), ("Kitchen faucet leaks", "open"), ("Handrail loose on porch", "open")]
+    scanned = [
+        ("Smoke detector misslng in rear hall", "open"),
+        ("Kitchen faucet leaks", "open"),
+        ("Handrail loose on porch", "open"),
+    ]
     links = copies(visits_of([visit("a-scan", DAY, scanned, text_source="ocr"), visit("b-typed", DAY, FINDINGS)]))
     assert {(link.record_id, link.relation, link.other_id) for link in links} == {
         ("a-scan:i", "same_as", "b-typed:i"), ("a-scan:0", "same_as", "b-typed:0"),

@@ -83,7 +83,9 @@ def test_no_doubted_record_is_released_however_confident(confidence: float, doub
     assert released == (confidence >= 0.9 and not doubted)
 
 
-@given(st.dictionaries(st.sampled_from(["reading", "doubts", "finding", "own"]), st.floats(-50, 50), max_size=4), st.floats(-50, 50))
+@given(
+    st.dictionaries(st.sampled_from(["reading", "doubts", "finding", "own"]), st.floats(-50, 50), max_size=4), st.floats(-50, 50)
+)
 def test_a_probability_stays_one(weights: dict[str, float], intercept: float) -> None:
     assert 0 <= Model("tax", weights, intercept, None).probability(parts_of(TAX)) <= 1
 
