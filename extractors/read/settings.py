@@ -21,7 +21,7 @@ class ReadSettings:
     """Limits and choices of one reading. ``cache_dir`` holds OCR results; None = no cache."""
 
     dpi: int = 300
-    tesseract_seconds: int = 60  # per call
+    tesseract_seconds: int = 120  # per call; a page takes 2 to 5 on a quiet machine
     max_pages: int = 600
     max_pixels: int = 60_000_000  # of one page image
     max_bytes: int = 250_000_000
