@@ -17,9 +17,10 @@ _FRACTIONS = {"½": " 1/2", "¼": " 1/4", "¾": " 3/4"}
 _MISREAD_HALF = re.compile(r"(?<=\d)\s?(?:%|'/[2Z]|°/2|¥2|\"/2)(?=[\s,]|$)")
 _DASHES = {ord(c): "-" for c in "‐‑‒–—−"}
 _NUMBER = re.compile(
-    r"""^(?P<rear_before>(?:REAR|R|BACK)\s+(?:OF\s+)?)?(?:(?:NO|NUMBER)\s+|\#\s*)?
+    r"""^(?P<rear_before>(?:REAR|R|BACK)\s+(?:OF\s+)?)?(?:(?:NO|NUMBER)\.?\s+|\#\s*)?
     (?P<low>\d{1,5})
-    (?:\s*-?\s*(?P<half>[1-3]/[2-4])(?!\d)|\s?-?(?P<letter>[A-Z])(?![A-Z0-9]))?
+    (?:\s*-?\s*(?P<half>[1-3]/[2-4])(?!\d)|-?(?P<letter>[A-Z])(?![A-Z0-9])
+       |\s(?P<spaced_letter>[A-CR])(?=\s+(?!STREET|AVENUE|AVE\b)[A-Z]{3}))?
     (?:\s*(?:-|/|\bTO\b|\bTHRU\b|\bTHROUGH\b|&|\bAND\b|\+)\s*(?P<high>\d{1,5})
        (?:\s*-?\s*(?P<high_half>[1-3]/[2-4])(?!\d)|(?P<high_letter>[A-Z])(?![A-Z0-9]))?)?
     (?!\d|ST\b|ND\b|RD\b|TH\b)
@@ -31,6 +32,7 @@ _TRAILING_NUMBER = re.compile(
     r"(?:\s*[-/]\s*\d{1,5}[A-Z]?)?(?:\s+REAR)?)$"
 )
 _DANGLING_UNIT = re.compile(r"\s*[-,]\s*(?P<unit>\d{1,4}[A-Z]?|[A-Z]\d{0,3}|\d{1,2}\s?[LRFB])$")
+_AFTER_NAME = re.compile(r"^(?![\d#])[^\d]*?[A-Z]{3}[^\d]*?[\s,:;-]+(?=\d{1,5}[A-Z]?(?:\s*[-/]\s*\d+)?\s+[A-Z])")
 _REAR = re.compile(r"\b(?:REAR|RR|BACK)\b")
 
 
@@ -132,6 +134,9 @@ def _without_city(text: str, city: str, words: Wording) -> str:
 
 
 def _one(text: str, words: Wording) -> Address | None:
+    leading_unit = ""
+    if lead := words.leading_unit.match(text):
+        leading_unit, text = lead["unit"] or lead["floor"], text[lead.end() :]
     bracketed = re.findall(r"\(([^)]*)\)?", text)
     text = re.sub(r"\([^)]*\)?", " ", text)
     rear_unit = any(_REAR.search(b) for b in bracketed)
@@ -147,8 +152,11 @@ def _one(text: str, words: Wording) -> Address | None:
         if turned is not None:
             house, _ = _house(turned["number"] + " ")
             rest = turned["street"]
+        elif later := _AFTER_NAME.search(text):
+            # a building's or a person's name stands before the address
+            house, rest = _house(text[later.end() :])
     rest, dangling = _dangling(rest, words)
-    unit = unit or dangling
+    unit = unit or dangling or leading_unit
     rear_street = re.search(r"[\s,-]+(?:REAR|RR)$", rest.strip(" .,"))
     if rear_street is not None and house is not None:
         rest = rest.strip(" .,")[: rear_street.start()]
@@ -168,11 +176,8 @@ def split_street(text: str, words: Wording) -> tuple[str, str, bool]:
     text = re.sub(r"[^A-Z0-9'\s-]", " ", text.replace(".", " ")).replace("'", "").replace("-", " ")
     tokens = [words.numbered.get(t, t) for t in text.split()]
     suffix = ""
-    while len(tokens) > 1 and tokens[-1] in words.suffixes:
-        # "Broadway Street", "Pearl St St": the kind next to the name counts
-        suffix = words.suffixes[tokens.pop()]
-        if suffix in ("PK", "HL", "CRES", "WAY", "ROW"):
-            break
+    while len(tokens) > 1 and tokens[-1] in words.suffixes and suffix in ("", words.suffixes[tokens[-1]]):
+        suffix = words.suffixes[tokens.pop()]  # "Pearl St St" says it twice; "Chestnut Hill Ave" is a name and a kind
     if not suffix and len(tokens) > 1 and (kind := _near_kind(tokens[-1], words)):
         suffix = kind
         tokens.pop()
@@ -187,7 +192,7 @@ def _near_kind(token: str, words: Wording) -> str:
         return ""
     kinds = {
         kind for spelled, kind in words.suffixes.items()
-        if len(spelled) > 4 and DamerauLevenshtein.distance(token, spelled, score_cutoff=1) <= 1
+        if len(spelled) > 4 and spelled[0] == token[0] and DamerauLevenshtein.distance(token, spelled, score_cutoff=1) <= 1
     }  # fmt: skip
     return kinds.pop() if len(kinds) == 1 else ""
 
@@ -230,7 +235,7 @@ def _house(text: str) -> tuple[House | None, str]:
     found = _NUMBER.match(text)
     if found is None:
         return None, text
-    low, letter, half = int(found["low"]), found["letter"] or "", found["half"] or ""
+    low, letter, half = int(found["low"]), found["letter"] or found["spaced_letter"] or "", found["half"] or ""
     high = int(found["high"]) if found["high"] else low
     high_letter = found["high_letter"] or ""
     if high < low and found["high"]:

@@ -27,6 +27,7 @@ class Wording:
     rear: frozenset[str]
     buildings: frozenset[str]
     whole_building: frozenset[str]
+    leading_unit: re.Pattern[str]  # a unit before the address: "Apt 3, 45 Pearl St"
     unit_start: re.Pattern[str]  # where a unit begins inside an address
 
 
@@ -50,6 +51,10 @@ def _wording(book: RuleBook) -> Wording:
     unit_start = re.compile(
         rf"#|\b(?:REAR|RR|BACK)\s+(?:{spelled})\b|\b(?:{spelled})\b[\s#:]*(?=[\w#])|\b(?:{ordinals})[\s-]+(?:{on_floor})\b|\b(?:{on_floor})[\s-]+\d+\b|\b(?:{inside})\b"
     )
+    leading_unit = re.compile(
+        rf"(?:(?:(?:{spelled})\.?\s*#?|#)\s*(?P<unit>\d{{0,4}}[A-Z]?|[A-Z]\d{{1,3}})(?<![\s#.])"
+        rf"|(?P<floor>(?:{ordinals})[\s-]+(?:{on_floor})\b)\.?)(?:\s*[,;:]\s*|\s+-\s+|\s+(?:AT|OF|IN)\s+|\s+)(?=\d)"
+    )
     return Wording(
         suffixes=_turned(streets["suffixes"]),
         numbered=_turned(streets["numbered"]),
@@ -63,6 +68,7 @@ def _wording(book: RuleBook) -> Wording:
         rear=frozenset(units["rear"]),
         buildings=frozenset(units["buildings"]),
         whole_building=frozenset(units["whole_building"]),
+        leading_unit=leading_unit,
         unit_start=unit_start,
     )
 
