@@ -25,13 +25,19 @@ _UNIT_FIRST = re.compile(rf"\s*(?:in\s+)?{_UNIT}\s*[:\-–—,]+\s*", re.IGNOREC
 _UNIT_INSIDE = re.compile(rf"(?<!\w){_UNIT}", re.IGNORECASE)
 # What stands around a citation and goes with it.
 _BEFORE_CITATION = re.compile(
-    r"(?:[(\[]|(?<!\w)(?:in\s+violation\s+of|violates|violation\s+of|see|per|as\s+per|under|pursuant\s+to|ref\.?|code|section|sec\.?))"
+    r"(?:[(\[]|(?<!\w)(?:in\s+violation\s+of|violates|violations?\s+of|see|per|as\s+per|under|pursuant\s+to|ref\.?|code|section|sec\.?))"
     r"[\s:,]*$",
+    re.IGNORECASE,
+)
+# "Repair", "to be removed", "(" right before a deadline say no more than the deadline does.
+_DEADLINE_OPENER = re.compile(
+    r"(?:(?<!\w)(?:(?:to|must|shall|should|will)\s+be\s*(?:\w+ed\s+)?|(?:repair|correct|replace|remove|fix|complete|abate)\s+))?[(\[–—-]?\s*$",
     re.IGNORECASE,
 )
 _EDGES = " \t\n-–—:;,.()[]*•&+|"
 # Weak joints ("and") split only what would be assigned to different sections; strong ones also like findings.
 _STRONG = re.compile(r"\s\+\s|;\s+|(?<=[a-z)])\.\s+(?=[A-Z])|\n+(?=\s*[-*•])")
+_COMMA = re.compile(r",\s+")  # parts only what is well from what is not
 _WEAK = re.compile(r",?\s+(?:and|also|&|plus)\s+|,\s+(?=no\s|missing\s|broken\s)", re.IGNORECASE)
 
 
@@ -83,7 +89,8 @@ class _Cut:
             return "", start, start
         words = "".join(text[i] if n == 0 or kept[n - 1] == i - 1 else " " + text[i] for n, i in enumerate(kept))
         words = re.sub(r"\(\s*\)|\[\s*\]", " ", words)
-        return re.sub(r"\s+([,.;])", r"\1", " ".join(words.split())), kept[0], kept[-1] + 1
+        words = re.sub(r"\s+([,.;])", r"\1", " ".join(words.split()))
+        return re.sub(r",(?:\s*,)+", ",", words), kept[0], kept[-1] + 1
 
 
 def read_findings(text: str, context: FindingContext, rules: RuleBook | None = None) -> tuple[Finding, ...]:
@@ -98,7 +105,7 @@ def read_findings(text: str, context: FindingContext, rules: RuleBook | None = N
     for citation in citations:
         lead = _BEFORE_CITATION.search(text[: citation.start])
         cut.spans.append((lead.start() if lead else citation.start, citation.end))
-    quoted, status = _fate(text, wording, cut)
+    quoted, status = _fate(text, start, wording, cut)
     due = None if quoted else _deadline(text, context, cut, rules)
     _cut_lead_in(text, start, wording, cut)
     if not unit and (match := _UNIT_INSIDE.search(text, start)) and not cut.covers(match.start(), match.end()):
@@ -116,7 +123,8 @@ def read_findings(text: str, context: FindingContext, rules: RuleBook | None = N
         if not place and only_place(cut.rest(text, a, b)[0], rules):
             place = cut.rest(text, a, b)[0]
         own = tuple(c for c in citations if a <= c.start < b or (a == start and c.start < a))
-        negated = is_negated(description, rules) and not own
+        well = is_negated(description, rules) or (context.terse and _measures_well(description, wording))
+        negated = well and not own
         found.append(Finding(description, first, last, own, place, unit, status, due, negated, quoted))
     return tuple(found)
 
@@ -135,22 +143,27 @@ def is_negated(text: str, rules: RuleBook | None = None) -> bool:
     return not wording.defects.search(rest)
 
 
-def _fate(text: str, wording: _Wording, cut: _Cut) -> tuple[bool, str | None]:
+def _measures_well(text: str, wording: _Wording) -> bool:
+    """Whether a note is just a measurement within what the code asks for ("HW 122")."""
+    if wording.defects.search(text):
+        return False
+    return any((m := regex.match(text)) is not None and low <= int(m[1]) <= high for regex, low, high in wording.readings)
+
+
+def _fate(text: str, start: int, wording: _Wording, cut: _Cut) -> tuple[bool, str | None]:
     """Whether it is quoted from an earlier order, and what became of it; its words are cut from the description."""
+    if first := wording.status_first.match(text, start):
+        cut.spans.append((first.start(), first.end()))
+        return False, "corrected" if first["good"] else "open"
     earlier = wording.earlier.search(text)
-    still, put_right = wording.open.search(text), wording.corrected.search(text)
-    if still:
+    if still := wording.open.search(text):
         cut.spans.append((still.start(), len(text)))
         return False, "open"
-    if put_right:
+    if put_right := wording.corrected.search(text):
         cut.spans.append((put_right.start(), len(text)))
         if earlier:
             cut.spans.append((0, earlier.end()))
         return earlier is not None, "corrected"
-    first = wording.status_first.match(text)
-    if first:
-        cut.spans.append((first.start(), first.end()))
-        return False, "corrected" if first["good"] else "open"
     return False, None
 
 
@@ -159,7 +172,7 @@ def _deadline(text: str, context: FindingContext, cut: _Cut, rules: RuleBook | N
     if found is None:
         return None
     start = found.start
-    if opener := re.search(r"(?:\b(?:to\s+be|must\s+be|shall\s+be)\s+)?[(\[–—-]?\s*$", text[:start]):
+    if opener := _DEADLINE_OPENER.search(text[:start]):
         start = opener.start()
     cut.spans.append((start, found.end))
     return found.value
@@ -182,12 +195,12 @@ def _cut_lead_in(text: str, start: int, wording: _Wording, cut: _Cut) -> None:
 
 def _parts(text: str, start: int, end: int, cut: _Cut, context: FindingContext, rules: RuleBook | None) -> list[Span]:
     """The item split where each part is a finding of its own: it names something wrong, and means a section."""
-    for joint, strong in ((_STRONG, True), (_WEAK, False)):
+    for joint in (_STRONG, _WEAK, _COMMA):
         for match in joint.finditer(text, start, end):
             if cut.covers(match.start(), match.end()):
                 continue
             left, right = cut.rest(text, start, match.start())[0], cut.rest(text, match.end(), end)[0]
-            if _separate(left, right, strong, context, rules):
+            if _separate(left, right, joint, context, rules):
                 return [
                     *_parts(text, start, match.start(), cut, context, rules),
                     *_parts(text, match.end(), end, cut, context, rules),
@@ -195,12 +208,13 @@ def _parts(text: str, start: int, end: int, cut: _Cut, context: FindingContext, 
     return [(start, end)]
 
 
-def _separate(left: str, right: str, strong: bool, context: FindingContext, rules: RuleBook | None) -> bool:
+def _separate(left: str, right: str, joint: re.Pattern[str], context: FindingContext, rules: RuleBook | None) -> bool:
     wording = _wording(rules)
-    if is_negated(left, rules) != is_negated(right, rules) and strong:
+    strong = joint is _STRONG
+    if is_negated(left, rules) != is_negated(right, rules):
         other = right if is_negated(left, rules) else left
         return bool(wording.defects.search(other)) and bool(assign(other, department=context.department, rules=rules).code)
-    if not (wording.defects.search(left) and wording.defects.search(right)):
+    if joint is _COMMA or not (wording.defects.search(left) and wording.defects.search(right)):
         return False
     one, two = (assign(part, department=context.department, rules=rules) for part in (left, right))
     if not one.code or not two.code:
@@ -208,7 +222,7 @@ def _separate(left: str, right: str, strong: bool, context: FindingContext, rule
     if "permits" in {one.category, two.category}:  # the missing permit of the very work named beside it
         return False
     if strong:
-        return one.code != two.code or len(right.split()) >= 3
+        return len(right.split()) >= 3
     return one.code != two.code and one.category != two.category and len(right.split()) >= 2
 
 
@@ -238,6 +252,7 @@ class _Wording:
     status_first: re.Pattern[str]
     earlier: re.Pattern[str]
     lead_in: re.Pattern[str]
+    readings: tuple[tuple[re.Pattern[str], int, int], ...]
 
 
 def _any(words: list[str]) -> str:
@@ -253,7 +268,7 @@ def _wording(rules: RuleBook | None) -> _Wording:
     data = (rules or RuleBook.load()).section("negation")
     flags = re.IGNORECASE
     # What became of a finding stands apart: after a dash, a full stop, a colon, in brackets or on a line of its own.
-    apart = r"(?:\s[-–—]+\s?|[—–]\s*|[.:;(\[|]\s*|\n\s*|\s{3,}|^\s*)(?:status\s*:?\s*)?(?:now\s+|all\s+|since\s+)?"
+    apart = r"(?:\s[-–—]+\s?|[—–]\s*|[.:;(\[|]\s*|\n\s*|\s{3,})(?:status\s*:?\s*)?(?:now\s+|all\s+|since\s+)?"
     after = r"(?=\s*(?:$|[-–—.,;:)\]|]|on\s|by\s|at\s|per\s|as\s|\d|verified|today|owner|see))"
     corrected, still = _any(data["corrected"]), _any(data["open"])
     return _Wording(
@@ -266,4 +281,5 @@ def _wording(rules: RuleBook | None) -> _Wording:
         re.compile(rf"\s*(?:(?P<good>{corrected})|{still})\s*[-–—:]+\s*", flags),
         re.compile(rf"(?<!\w)(?:{_any(data['earlier'])})(?!\w)(?:[^:–—]{{0,40}}?(?::|\s[-–—]\s))?", flags),
         re.compile(rf"(?:{_any(data['lead_ins'])})(?!\w)[\s,:]*", flags),
+        tuple((re.compile(r["regex"], flags), int(r["low"]), int(r["high"])) for r in data["readings"]),
     )

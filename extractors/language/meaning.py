@@ -19,6 +19,8 @@ from rapidfuzz.distance import OSA
 from extractors.language import codebook
 from extractors.rulebook import RuleBook
 
+# Turned before the text falls into words: two things in one token, and a flame that is no light.
+_BEFORE_WORDS = (("’", "'"), ("smoke/co", "smoke carbon monoxide"), ("pilot light", "pilot"), ("hot-water", "hot water"))
 _TOKEN = re.compile(r"[a-z0-9°][a-z0-9°'/-]*")
 # The lexicon decides alone, against other rules, or only by the form's own item label: how much each deserves is
 # measured by the confidence model; here is just their order.
@@ -84,6 +86,8 @@ def assign(
     if not found:
         return CodeGuess("", "other", 0.0)
     best = found[0]
+    if department == "fire" and best.department != "fire":  # a fire officer does not cite the sanitary code
+        return CodeGuess("", best.category, _CONTESTED / 2, ())
     if any(r.category != best.category for r in found[1:]) and score == _ALONE:
         score = _CONTESTED
     others = [*best.alternatives, *(r.code for r in found[1:])]
@@ -165,7 +169,9 @@ def groups_in(lexicon: Lexicon, text: str) -> frozenset[str]:
 
 def plain(lexicon: Lexicon, text: str) -> str:
     """Lower case, abbreviations written out, near spellings put right."""
-    text = text.lower().replace("’", "'").replace("smoke/co", "smoke carbon monoxide").replace("pilot light", "pilot").replace("hot-water", "hot water")
+    text = text.lower()
+    for written, meant in _BEFORE_WORDS:
+        text = text.replace(written, meant)
     words = []
     for token in _TOKEN.findall(text):
         token = token.strip("'-/")

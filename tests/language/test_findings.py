@@ -92,3 +92,27 @@ def test_places_lie_in_the_text(text: str) -> None:
     for found in read_findings(text, ON):
         assert 0 <= found.start <= found.end <= len(text)
         assert found.description
+
+
+def test_what_is_well_is_parted_from_what_is_not() -> None:
+    well, wrong = read_findings("Smoke detectors OK in all bedrooms, CO missing in basement", ON)
+    assert well.negated and not wrong.negated and wrong.description == "CO missing in basement"
+
+
+def test_status_before_the_finding() -> None:
+    assert (one("CORRECTED: kitchen faucet leak").description, one("CORRECTED: kitchen faucet leak").status) == (
+        "kitchen faucet leak",
+        "corrected",
+    )
+    assert one("Not corrected: broken window in den (410.501)").status == "open"
+
+
+@pytest.mark.parametrize(("text", "well"), [("HW 122", True), ("HW 98", False), ("heat 70F LR", True), ("heat 58F LR", False)])
+def test_measurements_of_a_terse_note(text: str, well: bool) -> None:
+    assert one(text, TERSE).negated is well
+    assert not one(text, ON).negated
+
+
+def test_each_finding_keeps_its_own_citation() -> None:
+    found = read_findings("Hallway light out 410.254; no smoke detector 410.482", ON)
+    assert [[c.code for c in f.citations] for f in found] == [["105 CMR 410.254"], ["105 CMR 410.482"]]
