@@ -79,11 +79,14 @@ def fit(judged: list[Judged]) -> dict[str, object]:
         "intercept": round(intercept, 5),
         "least": None,
         "figures": {
-            "n": len(y), "right": round(float(y.mean()), 4), "auc": round(float(roc_auc_score(y, predicted)), 4),
-            "brier_skill": round(1 - float(((predicted - y) ** 2).mean()) / float(y.var()), 4), "left_out": "layout" if len(layouts) > 2 else "document",
+            "n": len(y),
+            "right": round(float(y.mean()), 4),
+            "auc": round(float(roc_auc_score(y, predicted)), 4),
+            "brier_skill": round(1 - float(((predicted - y) ** 2).mean()) / float(y.var()), 4),
+            "left_out": "layout" if len(layouts) > 2 else "document",
         },
         "_predicted": (predicted, y, clear),
-    }  # fmt: skip
+    }
 
 
 def _logistic() -> LogisticRegression:

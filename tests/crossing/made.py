@@ -37,7 +37,8 @@ def visit(
     )  # fmt: skip
     violations = tuple(
         Record(
-            "violation", f"violation/0/{i}", fields(description=text, status=status, parcel_id=parcel, inspection_date=on, category="other"),
+            "violation", f"violation/0/{i}",
+            fields(description=text, status=status, parcel_id=parcel, inspection_date=on, category="other"),
             PLACE, parent=f"{name}:i", record_id=f"{name}:{i}",
         )
         for i, (text, status) in enumerate(findings)
