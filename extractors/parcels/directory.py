@@ -40,7 +40,6 @@ class Directory:
         self.ids = ParcelIndex(self.parcels)
         self._on: dict[Street, dict[int, list[Entry]]] = defaultdict(lambda: defaultdict(list))
         self._addresses: dict[str, list[Address]] = defaultdict(list)
-        self.unnumbered: dict[Street, list[Parcel]] = defaultdict(list)
         for parcel in self.parcels.values():
             for text, alias in ((_site(parcel), False), *((a, True) for a in parcel.aliases)):
                 for place, address in enumerate(parse_addresses(text, city, words)):
@@ -68,10 +67,9 @@ class Directory:
 
     def _add(self, parcel: Parcel, address: Address, alias: bool, words: Wording) -> None:
         self._addresses[parcel.parcel_id].append(address)
-        street = (squeezed(address.street), address.suffix)
         if address.house is None:
-            self.unnumbered[street].append(parcel)
             return
+        street = (squeezed(address.street), address.suffix)
         entry = Entry(parcel, address.house, unit_key(parcel.unit or address.unit, words), alias)
         for number in {address.house.low, address.house.high, *address.house.numbers()}:
             self._on[street][number].append(entry)
