@@ -26,6 +26,14 @@ _STRING_TAG = "tag:yaml.org,2002:str"
 _KINDS = {"bool": "a yes/no", "int": "a number", "float": "a number", "timestamp": "a date", "null": "nothing"}
 # Keys whose strings are regular expressions, wherever they stand: they are compiled when the file is loaded.
 _REGEX_KEYS = frozenset({"regex", "regexes", "pattern", "pattern_regex"})
+# What every entry of a list must say, by file name and list: the code that reads them relies on it.
+_ENTRY_KEYS: dict[tuple[str, str], frozenset[str]] = {
+    ("phrases", "rules"): frozenset({"id", "code", "category", "alternatives", "all", "priority"}),
+    ("sanitary_code", "sections"): frozenset({"id", "title", "label", "kind", "category"}),
+    ("sanitary_code_2023", "sections"): frozenset({"id", "title", "kind", "old"}),
+    ("related_codes", "codes"): frozenset({"id", "prefix", "title", "category"}),
+    ("negation", "readings"): frozenset({"id", "regex", "low", "high"}),
+}
 Place = tuple[str | int, ...]
 
 
@@ -125,6 +133,7 @@ def parse_strict(text: str, file: str) -> dict[str, Any]:
     lines: dict[Place, int] = {}
     data = _plain(node, file, (), lines)
     _check_common(data, file, lines)
+    _check_entries(data, file, lines)
     return dict(data)
 
 
@@ -191,6 +200,16 @@ def _check_common(data: Any, file: str, lines: dict[Place, int]) -> None:
                 raise PatternError(f"{file} line {line}: {value!r} is no regular expression ({error}).") from error
         if key in {"examples", "counter_examples"} and place[-1] == key and not isinstance(value, list):
             raise PatternError(f"{file} line {line}: {key} must be a list.")
+
+
+def _check_entries(data: dict[str, Any], file: str, lines: dict[Place, int]) -> None:
+    stem = Path(file).stem
+    for (name, key), needed in _ENTRY_KEYS.items():
+        for i, entry in enumerate(data.get(key, ()) if name == stem else ()):
+            missing = sorted(needed - entry.keys()) if isinstance(entry, dict) else sorted(needed)
+            if missing:
+                line = lines.get((key, i), 1)
+                raise PatternError(f"{file} line {line}: an entry of '{key}' lacks {', '.join(missing)}.")
 
 
 def _walk(data: Any, place: Place) -> Iterator[tuple[Place, Any]]:

@@ -18,6 +18,7 @@ from rapidfuzz.distance import OSA
 
 from extractors.language import codebook
 from extractors.rulebook import RuleBook
+from records.errors import PatternError
 
 # Turned before the text falls into words: two things in one token, and a flame that is no light.
 _BEFORE_WORDS = (("’", "'"), ("smoke/co", "smoke carbon monoxide"), ("pilot light", "pilot"), ("hot-water", "hot water"))
@@ -213,6 +214,9 @@ def load(rules: RuleBook | None = None) -> Lexicon:
     """The lexicon of a rule book."""
     data = (rules or RuleBook.load()).section("phrases")
     groups = data["groups"]
+    for rule in data["rules"]:
+        if unknown := {*rule["all"], *rule.get("place", ()), *rule.get("not", ())} - groups.keys():
+            raise PatternError(f"phrases.yml, rule '{rule['id']}': no group is called {', '.join(sorted(unknown))}.")
     words = {w for phrases in groups.values() for p in phrases for w in re.findall(r"[a-z]{5,}", p.lower())}
     words |= {w for full in data["abbreviations"].values() for w in re.findall(r"[a-z]{5,}", full)}
     short = {w for phrases in groups.values() for p in phrases for w in re.findall(r"[a-z]{3,}", p.lower())}

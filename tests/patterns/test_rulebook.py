@@ -16,6 +16,11 @@ def test_values_yaml_would_change_are_refused_with_their_line(bad: str) -> None:
         parse_strict(f'a: "fine"\nb: {bad}\n', "us-ma/x.yml")
 
 
+def test_an_entry_that_lacks_something_is_named_with_its_line() -> None:
+    with pytest.raises(PatternError, match=r"phrases\.yml line 2.*lacks .*category"):
+        parse_strict('rules:\n  - {id: "x", code: "105 CMR 410.482"}\n', "us-ma/phrases.yml")
+
+
 def test_quoted_values_stay_as_written() -> None:
     assert parse_strict('code: "0123"\nflag: "no"\n', "x") == {"code": "0123", "flag": "no"}
 
