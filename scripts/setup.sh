@@ -31,7 +31,7 @@ if has tesseract; then
 fi
 has soffice || has libreoffice || need libreoffice-writer-nogui libreoffice-calc-nogui
 "$python" -c 'import ensurepip, venv' 2>/dev/null || need python3-venv
-if [ "${1:-}" = --tests ] && ! has psql && ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then
+if [ "${1:-}" = --tests ] && ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then
     need postgresql
 fi
 if [ ${#missing[@]} -gt 0 ]; then
