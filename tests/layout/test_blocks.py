@@ -28,7 +28,11 @@ def test_a_grid_with_a_wrapped_and_a_merged_cell() -> None:
     text += words(205, 125, "broken window") + words(205, 140, "in kitchen") + words(55, 165, "Remarks for the whole width")
     (table,) = blocks(Page(1, 612, 792, "text_layer", tuple(text), tuple(level + plumb)))
     assert isinstance(table, Table)
-    assert [[c.text for c in r] for r in table.rows] == [["Item", "Violation"], ["1", "broken window in kitchen"], ["Remarks for the whole width"]]
+    assert [[c.text for c in r] for r in table.rows] == [
+        ["Item", "Violation"],
+        ["1", "broken window in kitchen"],
+        ["Remarks for the whole width"],
+    ]
     assert table.rows[2][0].column_span == 2
 
 
@@ -41,5 +45,10 @@ def test_columns_without_rules() -> None:
 
 
 def test_label_and_value_lines_are_no_table() -> None:
-    text = words(50, 100, "Address: 4 Elm St") + words(300, 100, "Date: 7/1/18") + words(50, 116, "Owner: Smith") + words(300, 116, "Unit: 3")
+    text = (
+        words(50, 100, "Address: 4 Elm St")
+        + words(300, 100, "Date: 7/1/18")
+        + words(50, 116, "Owner: Smith")
+        + words(300, 116, "Unit: 3")
+    )
     assert all(isinstance(b, Line) for b in blocks(Page(1, 612, 792, "text_layer", tuple(text))))

@@ -37,7 +37,7 @@ def read(made: Page, water: bool = False) -> Report:
     return extract(document, report, {1: blocks(made)}, RULES)
 
 
-HEAD = [(20, "MBLU"), (90, "Assessed"), (250, "Property"), (400, "Tax"), (440, "Typ"), (480, "Sts"), (520, "Unpaid"), (600, "Accrued"),
+HEAD = [(20, "MBLU"), (90, "Assessed"), (250, "Property"), (400, "Tax"), (440, "Typ"), (480, "Sts"), (520, "Unpaid"), (600, "Accrued"),  # noqa: E501 - one printed line
         (660, "Demand"), (720, "Amount")]  # fmt: skip
 HEAD2 = [(90, "Owner"), (250, "Location"), (400, "Year"), (520, "Tax"), (600, "Int"), (720, "Due")]
 
@@ -52,11 +52,27 @@ def test_stacked_heading_inheritance_credit_and_total() -> None:
             [(200, "Delinquent taxes as of June 30, 2019")],
             HEAD,
             HEAD2,
-            [(20, "4-3"), (90, "SMITH JOHN"), (250, "12 ELM ST"), (400, "2018"), (440, "RE"), (480, "TT"), *money("100.00", "5.00", "10.00", "115.00")],
+            [
+                (20, "4-3"),
+                (90, "SMITH JOHN"),
+                (250, "12 ELM ST"),
+                (400, "2018"),
+                (440, "RE"),
+                (480, "TT"),
+                *money("100.00", "5.00", "10.00", "115.00"),
+            ],
             [(90, "C/O MARY JONES")],
             [(400, "2019"), (440, "PP"), (480, "PP"), *money("50.00", "", "0.00", "50.00")],
             [(90, "Total"), *money("150.00", "5.00", "10.00", "165.00")],
-            [(20, "4-9"), (90, "TOTAL WINE LLC"), (250, "14 ELM ST"), (400, "FY19"), (440, "RE"), (480, "CR"), *money("(20.00)", "", "", "(20.00)")],
+            [
+                (20, "4-9"),
+                (90, "TOTAL WINE LLC"),
+                (250, "14 ELM ST"),
+                (400, "FY19"),
+                (440, "RE"),
+                (480, "CR"),
+                *money("(20.00)", "", "", "(20.00)"),
+            ],
         )
     )
     first, second, third = report.records
@@ -74,21 +90,53 @@ def test_stacked_heading_inheritance_credit_and_total() -> None:
 
 def test_row_struck_out_is_no_record_and_wrong_sum_is_a_doubt() -> None:
     row = [(20, "4-3"), (90, "SMITH JOHN"), (250, "12 ELM ST"), (400, "2018"), (440, "RE")]
-    report = read(page(HEAD, HEAD2, row + money("100.00", "5.00", "", "105.00"), row + money("70.00", "5.00", "", "99.00"), struck=2))
+    report = read(
+        page(HEAD, HEAD2, row + money("100.00", "5.00", "", "105.00"), row + money("70.00", "5.00", "", "99.00"), struck=2)
+    )
     assert report.records[0].ignorable
     assert not report.records[1].ignorable
     assert [r.code for r in report.records[1].reasons] == ["check"]
 
 
 def test_water_accounts_with_meters_below() -> None:
-    head = [(20, "Meter #"), (100, "From"), (170, "To"), (250, "Previous"), (320, "Present"), (400, "Used"), (460, "Rd"), (520, "Current Charges"), (640, "Balance")]
+    head = [
+        (20, "Meter #"),
+        (100, "From"),
+        (170, "To"),
+        (250, "Previous"),
+        (320, "Present"),
+        (400, "Used"),
+        (460, "Rd"),
+        (520, "Current Charges"),
+        (640, "Balance"),
+    ]
     report = read(
         page(
             [(200, "Usage in hundred cubic feet (HCF)")],
             [(20, "Account 03-77"), (160, "5 ELM ST"), (300, "Parcel 4-3")],
             head,
-            [(20, "M991"), (100, "09/18/17"), (170, "12/19/17"), (250, "9998"), (320, "3"), (400, "5"), (460, "E"), right(590, "42.75"), right(680, "99.00")],
-            [(20, "M991"), (100, "12/19/17"), (170, "03/20/18"), (250, "3"), (320, "9"), (400, "7"), (460, "A"), right(590, "40.00"), right(680, "99.00")],
+            [
+                (20, "M991"),
+                (100, "09/18/17"),
+                (170, "12/19/17"),
+                (250, "9998"),
+                (320, "3"),
+                (400, "5"),
+                (460, "E"),
+                right(590, "42.75"),
+                right(680, "99.00"),
+            ],
+            [
+                (20, "M991"),
+                (100, "12/19/17"),
+                (170, "03/20/18"),
+                (250, "3"),
+                (320, "9"),
+                (400, "7"),
+                (460, "A"),
+                right(590, "40.00"),
+                right(680, "99.00"),
+            ],
             [(20, "Account total"), (400, "12"), right(590, "82.75")],
         ),
         water=True,

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from extractors.tables.values import amount, first_date, fiscal_year, number
 
 
-@given(st.integers(-10**9, 10**9), st.sampled_from(["({})", "-{}", "{}CR", "{}-", "-${}"]))
+@given(st.integers(-(10**9), 10**9), st.sampled_from(["({})", "-{}", "{}CR", "{}-", "-${}"]))
 def test_amounts_in_every_spelling(cents: int, negative: str) -> None:
     value = Decimal(cents) / 100
     text = f"{abs(value):,.2f}"
@@ -32,6 +32,8 @@ def test_ocr_slips_are_repaired_with_a_flag(text: str, value: str) -> None:
     assert amount("RE", ocr=True) is None and amount("-", ocr=True) is None
 
 
-@pytest.mark.parametrize(("text", "year"), [("18", 2018), ("FY19", 2019), ("2017", 2017), ("2018-1", 2018), ("RE", None), ("121", None)])
+@pytest.mark.parametrize(
+    ("text", "year"), [("18", 2018), ("FY19", 2019), ("2017", 2017), ("2018-1", 2018), ("RE", None), ("121", None)]
+)
 def test_fiscal_years(text: str, year: int | None) -> None:
     assert fiscal_year(text) == year
