@@ -13,7 +13,7 @@ from extractors.language.findings import Finding, FindingContext, read_findings
 from extractors.language.meaning import CodeGuess, assign, categorise
 from extractors.reports.head import Found, Head
 from extractors.reports.items import Item
-from extractors.reports.list_items import titles_of
+from extractors.reports.list_items import title_only, titles_of
 from extractors.reports.text import NOTHING, Text
 from extractors.reports.wording import Wording
 from extractors.rulebook import RuleBook
@@ -44,6 +44,8 @@ def records_of_item(item: Item, key: str, head: Head, department: str, known: Wo
             record = replace(record, ignorable="quoted as corrected earlier")
         elif finding.negated:
             continue
+        elif len(found) > 1 and any(title_only(finding.description, c.code, c.raw, rules) for f in found for c in f.citations):
+            continue  # the section's printed title, not what was found
         elif item.loose and not record.text("code_as_written") and record.features["guess_score"] < LOOSE_ENOUGH:
             continue
         out.append(record)

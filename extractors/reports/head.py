@@ -216,6 +216,8 @@ def _sentences(head: Head, pieces: Sequence[Piece], known: Wording, rules: RuleB
     """Statements of running text: "An inspection … was made on 4/3/2019 by Inspector J. Rivera"."""
     for text, start, end in _statements(pieces):
         sentence = text.text[start:end]
+        if known.type_statements.search(sentence):
+            head.offer("inspection_type", Found("complaint", text.cut(start, end), 0.92, "us-ma/inspection_types/statement@1"))
         if not _INSPECTED.search(sentence):
             continue
         if head.value("inspection_type") is None and (kind := known.type_of(sentence)) in {"complaint", "certificate", "quarterly"}:

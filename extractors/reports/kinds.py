@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from extractors.reports.wording import Wording
 from records.vocabulary import DocType
 
-TOP_SHARE = 600  # characters of the page's beginning in which a title stands
+TOP_SHARE = 250  # characters of the page's beginning: what it calls itself there counts twice
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ def kind_of(text: str, known: Wording, findings: bool = False) -> Kind:
         if score >= least and score > best.score:
             best = Kind(_doc_type(name), score, tuple(f"{s.id} ({s.weight:g})" for s in hits))
     against = [s for s in known.junk if s.pattern.search(flat)]
-    penalty = sum(s.weight for s in against)
+    penalty = sum(s.weight * (2 if s.pattern.search(flat[:TOP_SHARE]) else 1) for s in against)
     if best.doc_type == "other":
         return Kind("other", 0.0, (against[0].id if against else "no labels or statements of a report",))
     if penalty and best.score - penalty < 3.0:

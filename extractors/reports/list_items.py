@@ -57,7 +57,7 @@ def items_of_lines(pieces: Sequence[Piece], head: Head, known: Wording, rules: R
             continue
         if paragraph.index in remarks and paragraph.structure == 0:
             said = _after_label(paragraph.text, remarks[paragraph.index].label)
-            if known.boilerplate.search(said.text) and not re.search(r"\b410[.-][1-7]\d\d\b", said.text):
+            if known.boilerplate.search(said.text) and not re.search(r"\b410[.-][1-6]\d\d\b", said.text):
                 out.statements.append(said)
                 continue
             out.items += [Item(said, 0.0, "us-ma/labels/remarks@1", loose=True, terse=False)] if said else []

@@ -10,7 +10,7 @@ from statistics import median
 from extractors.reports.pieces import Piece
 from extractors.reports.text import Text
 
-NUMBERED = re.compile(r"^\s*\(?(\d{1,2})\s?[.):]\)?(?=\s|[A-Za-z§])(?!\s?\d{2,}\b)")
+NUMBERED = re.compile(r"^\s*\(?(\d{1,2})\s?[.):]\)?(?=\s|[A-Za-z§])")
 BULLET = re.compile(r"^\s*(?:[-*•–—·»>►▪◦●○+~]|o(?=\s)|\(?[a-z]\)|\[\s?\])\s*(?=\S)")
 
 
@@ -91,6 +91,8 @@ def _runs_on(above: Piece, below: Piece, right: float, pitch: float, structure: 
         below.text.text.isupper() or (structure and last.x0 <= first.x0 + 2 and NUMBERED.match(first.text)) or _bold(below.text) != _bold(first)
     ):
         return False  # a heading or a new paragraph at the margin
+    if re.search(r"[.:)]\s*$", first.text) and re.match(r"[A-Z][^:.]{1,45}:(?:\s|$)", below.text.text):
+        return False  # "Remarks: …"
     word = below.text.words[0].box
     assert word is not None
     fits = first.x1 + word.width + 4 < right - 6

@@ -41,6 +41,7 @@ class Wording:
     ranks: tuple[str, ...]
     sign_offs: tuple[str, ...]
     types: tuple[tuple[str, tuple[Pattern, ...]], ...]
+    type_statements: Pattern
     results: tuple[tuple[str, tuple[Pattern, ...]], ...]
     part_only: Pattern
     statuses: tuple[tuple[str, tuple[Pattern, ...]], ...]
@@ -135,6 +136,7 @@ def _wording(rules: RuleBook) -> Wording:
         ranks=tuple(labels["ranks"]),
         sign_offs=tuple(labels["sign_offs"]),
         types=_groups(rules.section("inspection_types")["types"]),
+        type_statements=_any(rules.section("inspection_types")["statements"]),
         results=_groups(results["results"]),
         part_only=re.compile(results["part_only"], _FLAGS),
         statuses=_groups(rules.section("statuses")["statuses"]),
