@@ -19,17 +19,66 @@ WITH_SUFFIX = re.compile(
     rf"(?:\s*[-–]\s?\d{{0,3}}[A-Za-z]?\b(?!\s*\w*\s*{_SUFFIX}))?(?:\s*[,–-]?\s*{_UNIT})?(?:\s*\([^)]*(?:bldg|building|rear|front)[^)]*\))?",
     re.IGNORECASE,
 )
-BROADWAY = re.compile(rf"\b{_NUMBER}\s+(?:broadway|the fenway)\b(?:\s*[-–]\s?\d{{0,3}}[A-Za-z]?\b)?(?:\s*[,–-]?\s*{_UNIT})?", re.IGNORECASE)
-BARE = re.compile(rf"(?<![\d/.:-]){_NUMBER}\s+{_NAME_WORD}(?:\s+[A-Z][a-z'’]+)?(?![\w.])(?:\s*[-–]\s?\d{{0,3}}[A-Za-z]\b)?(?:\s*[,–-]?\s*(?i:{_UNIT}))?")
+BROADWAY = re.compile(
+    rf"\b{_NUMBER}\s+(?:broadway|the fenway)\b(?:\s*[-–]\s?\d{{0,3}}[A-Za-z]?\b)?(?:\s*[,–-]?\s*{_UNIT})?", re.IGNORECASE
+)
+BARE = re.compile(
+    rf"(?<![\d/.:-]){_NUMBER}\s+{_NAME_WORD}(?:\s+[A-Z][a-z'’]+)?(?![\w.])(?:\s*[-–]\s?\d{{0,3}}[A-Za-z]\b)?(?:\s*[,–-]?\s*(?i:{_UNIT}))?"
+)
 _UNIT_IN = re.compile(
     r"(?:\b(?:apt|apartment|unit|suite|ste|room|rm)\b\.?\s*(?:no\.?\s*)?#?\s*|#\s?)([A-Za-z0-9][\w-]{0,5})\b", re.IGNORECASE
 )
-_FLOOR_IN = re.compile(r"[,–-]?\s*\b((?:\d(?:st|nd|rd|th)|first|second|third|fourth|ground|top|basement))\s+fl(?:oor|r)?\b\.?", re.IGNORECASE)
+_FLOOR_IN = re.compile(
+    r"[,–-]?\s*\b((?:\d(?:st|nd|rd|th)|first|second|third|fourth|ground|top|basement))\s+fl(?:oor|r)?\b\.?", re.IGNORECASE
+)
 _DASHED = re.compile(rf"(?:{_SUFFIX}\.?|[a-z]{{3,}})\s?[-–]\s?(\d{{1,3}}[A-Za-z]?|[A-Za-z])\s*(?:$|[,(])", re.IGNORECASE)
-_PERSON = re.compile(r"(?:(?:[A-Z]\.\s?)+|[A-Z][a-zà-ÿ'’]+(?:-[A-Z][a-z]+)?\s+(?:[A-Z]\.?\s+)?)(?:(?:de|da|van|von|del|la|le|dos)\s+)*(?:[A-Z]['’])?[A-Z][a-zà-ÿ'’]+(?:-[A-Z][a-z]+)?")
+_PERSON = re.compile(
+    r"(?:(?:[A-Z]\.\s?)+|[A-Z][a-zà-ÿ'’]+(?:-[A-Z][a-z]+)?\s+(?:[A-Z]\.?\s+)?)(?:(?:de|da|van|von|del|la|le|dos)\s+)*(?:[A-Z]['’])?[A-Z][a-zà-ÿ'’]+(?:-[A-Z][a-z]+)?"
+)
 NOT_NAMES = frozenset(
-    "street st avenue ave road rd apt unit place court terrace chelsea the this city report date inspector officer sanitary code enforcement housing health agent director inspection "
-    "initial complaint certificate property owner dear unit building department floor case kitchen bathroom bedroom".split()
+    [
+        "street",
+        "st",
+        "avenue",
+        "ave",
+        "road",
+        "rd",
+        "apt",
+        "unit",
+        "place",
+        "court",
+        "terrace",
+        "chelsea",
+        "the",
+        "this",
+        "city",
+        "report",
+        "date",
+        "inspector",
+        "officer",
+        "sanitary",
+        "code",
+        "enforcement",
+        "housing",
+        "health",
+        "agent",
+        "director",
+        "inspection",
+        "initial",
+        "complaint",
+        "certificate",
+        "property",
+        "owner",
+        "dear",
+        "unit",
+        "building",
+        "department",
+        "floor",
+        "case",
+        "kitchen",
+        "bathroom",
+        "bedroom",
+    ]
 )
 
 
@@ -38,7 +87,7 @@ def find_address(text: str, bare: bool = False) -> tuple[int, int] | None:
     for pattern in (WITH_SUFFIX, BROADWAY, *((BARE,) if bare else ())):
         found = pattern.search(text)
         if found is not None:
-            return found.span()
+            return found.start(), found.end()
     return None
 
 
@@ -57,7 +106,16 @@ def unit_of(address: str) -> str:
 def clean_unit(value: str) -> str:
     """A unit field's value without the word unit: ``Apt #4`` → ``4``; words that mean none → ''."""
     value = value.strip(" ,.;:#_-–—")
-    if not re.search(r"[A-Za-z0-9]", value) or value.lower() in {"n/a", "na", "none", "all", "whole", "entire", "building", "whole building"}:
+    if not re.search(r"[A-Za-z0-9]", value) or value.lower() in {
+        "n/a",
+        "na",
+        "none",
+        "all",
+        "whole",
+        "entire",
+        "building",
+        "whole building",
+    }:
         return ""
     return unit_of(value) or re.sub(r"^(?:apt|apartment|unit|no)\b\.?\s*#?\s*", "", value, flags=re.IGNORECASE)
 
@@ -68,6 +126,6 @@ def find_person(text: str) -> tuple[int, int] | None:
     while found := _PERSON.search(text, at):
         words = [w.lower().strip(".,") for w in found[0].split()]
         if not set(words) & NOT_NAMES:
-            return found.span()
+            return found.start(), found.end()
         at = found.start() + len(found[0].split()[0])  # "Inspector J. Rivera": the name begins a word later
     return None

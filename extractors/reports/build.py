@@ -55,7 +55,9 @@ def records_of_item(item: Item, key: str, head: Head, department: str, known: Wo
     return out
 
 
-def _record(item: Item, finding: Finding | None, source: Text, key: str, head: Head, department: str, known: Wording, rules: RuleBook) -> Record:
+def _record(
+    item: Item, finding: Finding | None, source: Text, key: str, head: Head, department: str, known: Wording, rules: RuleBook
+) -> Record:
     day = head.day()
     start, end = (finding.start, finding.end) if finding is not None else (0, len(source.text))
     part = source.cut(start, end) or source
@@ -65,7 +67,15 @@ def _record(item: Item, finding: Finding | None, source: Text, key: str, head: H
     location = item.location.text.strip(" -–") or (finding.location if finding is not None else None) or ""
     fields: dict[str, Extraction] = {}
 
-    def put(name: str, value: Value | None, text: Text, finding_score: float, rule: str, flags: tuple[str, ...] = (), alternatives: tuple[str, ...] = ()) -> None:
+    def put(
+        name: str,
+        value: Value | None,
+        text: Text,
+        finding_score: float,
+        rule: str,
+        flags: tuple[str, ...] = (),
+        alternatives: tuple[str, ...] = (),
+    ) -> None:
         if value is None or value == "":
             return
         marks = (*flags, *(("handwritten",) if text.share("handwritten") > 0 else ()))
@@ -76,28 +86,62 @@ def _record(item: Item, finding: Finding | None, source: Text, key: str, head: H
     reasons: list[Reason] = []
     code = "; ".join(dict.fromkeys(c.code for c in citations))
     raw = "; ".join(dict.fromkeys(c.raw for c in citations)) or item.code.text.strip(" _-–—")
-    put("description", description, part, 0.97 if item.structure == 1 else 0.9 if item.structure else 0.75, "us-ma/findings/description")
+    put(
+        "description",
+        description,
+        part,
+        0.97 if item.structure == 1 else 0.9 if item.structure else 0.75,
+        "us-ma/findings/description",
+    )
     if code:
-        put("code", code, cited_text, CITED_OK, "us-ma/findings/cited", ("ocr_repair",) if any(c.repaired for c in citations) else ())
+        put(
+            "code",
+            code,
+            cited_text,
+            CITED_OK,
+            "us-ma/findings/cited",
+            ("ocr_repair",) if any(c.repaired for c in citations) else (),
+        )
         put("code_basis", "cited", cited_text, CITED_OK, "us-ma/findings/cited")
         if "410." in code and not all(exists(c.code, day, rules) for c in citations if c.code.startswith("105 CMR 410")):
-            reasons.append(Reason("code", "unknown_code", f"{raw} is not a section of the edition in force on {day or 'an unknown day'}"))
+            reasons.append(
+                Reason("code", "unknown_code", f"{raw} is not a section of the edition in force on {day or 'an unknown day'}")
+            )
     elif raw and any(c.isdigit() for c in raw):
         put("code_basis", "cited", item.code, 0.5, "us-ma/findings/cited")
         reasons.append(Reason("code", "unknown_code", f"a section is cited but could not be read: {raw}"))
     elif guess.code and guess.score >= ENOUGH:
-        put("code", guess.code, part, guess.score, "us-ma/meaning/assigned", ("inferred",), tuple(c for c, _ in guess.alternatives))
+        put(
+            "code",
+            guess.code,
+            part,
+            guess.score,
+            "us-ma/meaning/assigned",
+            ("inferred",),
+            tuple(c for c, _ in guess.alternatives),
+        )
         put("code_basis", "inferred", part, guess.score, "us-ma/meaning/assigned", ("inferred",))
     put("code_as_written", raw, cited_text or item.code, CITED_OK, "us-ma/findings/cited")
     category = categorise(description, code, location, item.label, department, day, rules) if code else guess.category
     put("category", category, part, 0.9 if code else max(0.3, guess.score), "us-ma/meaning/category")
     put("location", location, item.location if item.location else part, 0.95 if item.location else 0.8, "us-ma/findings/location")
     unit = (finding.unit if finding is not None and finding.unit else None) or item.unit
-    if finding is not None and unit == finding.unit and len(unit or "") == 1 and not re.search(rf"\b(?:apt|apartment|unit)\b\W*#?{re.escape(unit or '')}\b", source.text, re.IGNORECASE):
+    if (
+        finding is not None
+        and unit == finding.unit
+        and len(unit or "") == 1
+        and not re.search(rf"\b(?:apt|apartment|unit)\b\W*#?{re.escape(unit or '')}\b", source.text, re.IGNORECASE)
+    ):
         unit = item.unit
     put("unit", unit, part, 0.9, "us-ma/findings/unit")
     status, status_text = _status(item, finding, known)
-    put("status", status, status_text or part, 0.97 if item.status_text else 0.93, "us-ma/statuses/word" if status_text else "us-ma/statuses/default")
+    put(
+        "status",
+        status,
+        status_text or part,
+        0.97 if item.status_text else 0.93,
+        "us-ma/statuses/word" if status_text else "us-ma/statuses/default",
+    )
     due, due_text = _deadline(item, finding, status, head, rules)
     put("correct_by", due, due_text or part, 0.95 if due_text else 0.9, "us-ma/findings/deadline")
     if status == "corrected" and (when := find_dates((status_text or NOTHING).text, day, rules)):
@@ -108,7 +152,12 @@ def _record(item: Item, finding: Finding | None, source: Text, key: str, head: H
         if (one := head.found.get("address" if name == "address_as_written" else name)) is not None:
             fields[name] = as_extraction(name, one)
     if item.unit == "":
-        fields.setdefault("unit", Extraction("unit", None, part.evidence(), part.reading, 0.9, "us-ma/report_tables/common" + VERSION, ("common_area",)))
+        fields.setdefault(
+            "unit",
+            Extraction(
+                "unit", None, part.evidence(), part.reading, 0.9, "us-ma/report_tables/common" + VERSION, ("common_area",)
+            ),
+        )
     if item.tick == "unsure":
         reasons.append(Reason("description", "ambiguous", "it is not clear whether this box is ticked"))
     if item.text.share("handwritten") > 0:
@@ -141,13 +190,19 @@ def _without_title(description: str, start: int, code: str, rules: RuleBook) -> 
     return description, start
 
 
-def _cited(item: Item, finding: Finding | None, source: Text, day: date | None, rules: RuleBook) -> tuple[tuple[Citation, ...], Text]:
+def _cited(
+    item: Item, finding: Finding | None, source: Text, day: date | None, rules: RuleBook
+) -> tuple[tuple[Citation, ...], Text]:
     """The sections cited for this finding, and the words that cite them."""
     if item.code:
         column = findings_cited(parse_citations(_as_code(item.code.text), day, rules))
         if column:
             return column, item.code
-    own = findings_cited(tuple(finding.citations)) if finding is not None else findings_cited(parse_citations(source.text, day, rules))
+    own = (
+        findings_cited(tuple(finding.citations))
+        if finding is not None
+        else findings_cited(parse_citations(source.text, day, rules))
+    )
     if not own:
         return (), NOTHING
     words = NOTHING
@@ -200,7 +255,9 @@ def _deadline(item: Item, finding: Finding | None, status: str, head: Head, rule
     return (item.deadline, NOTHING) if status == "open" or item.deadline else (None, NOTHING)
 
 
-def _features(item: Item, part: Text, code: str, citations: tuple[Citation, ...], guess: CodeGuess, day: date | None, rules: RuleBook) -> dict[str, float]:
+def _features(
+    item: Item, part: Text, code: str, citations: tuple[Citation, ...], guess: CodeGuess, day: date | None, rules: RuleBook
+) -> dict[str, float]:
     reading = part.reading
     margin = guess.score - _runner_up(guess)
     agrees = float(bool(code) and bool(guess.code) and guess.code.split("(")[0] in code) if guess.code else 0.0
@@ -208,7 +265,9 @@ def _features(item: Item, part: Text, code: str, citations: tuple[Citation, ...]
         "min_conf": reading if reading is not None else 0.0,
         "mean_conf": part.mean_reading,
         "cited": float(bool(citations)),
-        "code_exists": float(bool(citations) and all(exists(c.code, day, rules) or not c.code.startswith("105 CMR 410") for c in citations)),
+        "code_exists": float(
+            bool(citations) and all(exists(c.code, day, rules) or not c.code.startswith("105 CMR 410") for c in citations)
+        ),
         "code_repaired": float(any(c.repaired for c in citations)),
         "guess_score": guess.score,
         "guess_margin": margin,
@@ -229,4 +288,6 @@ def _runner_up(guess: CodeGuess) -> float:
 def as_extraction(name: str, one: Found) -> Extraction:
     """A value of the head as a field of a record."""
     marks = (*one.flags, *(("handwritten",) if one.text.share("handwritten") > 0 else ()))
-    return Extraction(name, one.value, one.text.evidence(), one.text.reading, round(one.finding, 4), one.rule, marks, one.alternatives)
+    return Extraction(
+        name, one.value, one.text.evidence(), one.text.reading, round(one.finding, 4), one.rule, marks, one.alternatives
+    )

@@ -9,8 +9,8 @@ from datetime import date
 
 from extractors.language.dates import find_dates
 from extractors.reports.address import clean_unit, find_address, find_person, unit_of
-from extractors.reports.paragraphs import paragraphs
 from extractors.reports.pairs import Pair, pairs_of
+from extractors.reports.paragraphs import paragraphs
 from extractors.reports.pieces import Piece, all_texts
 from extractors.reports.text import Text
 from extractors.reports.ticks import ticked_words
@@ -21,7 +21,9 @@ from records.record import Value
 
 TERSE_TOP = 7  # lines at the top of a note without labels in which its head stands
 _INSPECTED = re.compile(r"\binspect(?:ion|ed)\b|\bvisit(?:ed)?\b|\bsurvey(?:ed)?\b", re.IGNORECASE)
-_MADE = re.compile(r"\b(?:made|conducted|performed|carried out|done|inspected|visited|took place|completed|held)\b", re.IGNORECASE)
+_MADE = re.compile(
+    r"\b(?:made|conducted|performed|carried out|done|inspected|visited|took place|completed|held)\b", re.IGNORECASE
+)
 _LATER = re.compile(r"\b(?:will be|to be|hearing|re-?inspect\w* (?:will|on or after)|previous|prior|original)\b", re.IGNORECASE)
 _STOP = re.compile(r"(?<![A-Z])(?<!\b[A-Z][a-z])(?<!\bs)(?<!\bc)(?<!\bcs)[.:]\s+(?=[A-Z])")
 _TIME = re.compile(r"\b\d{1,2}[:.]?\d{0,2}\s?[ap]\.?m\b\.?|\b\d{1,2}:\d{2}\b", re.IGNORECASE)
@@ -113,7 +115,9 @@ def _take(head: Head, pair: Pair, known: Wording, rules: RuleBook) -> None:
         number = known.case_id.search(value.text)
         if number is not None:
             head.offer("case_number", Found(_case(number[1]), value.cut(*number.span()), 0.98 * sure, _rule(pair)))
-        elif (plain_number := re.match(r"\s*#?\s*([A-Z0-9][A-Z0-9-]{3,14})\b", value.text)) and any(c.isdigit() for c in plain_number[1]):
+        elif (plain_number := re.match(r"\s*#?\s*([A-Z0-9][A-Z0-9-]{3,14})\b", value.text)) and any(
+            c.isdigit() for c in plain_number[1]
+        ):
             head.offer("case_number", Found(plain_number[1], value.cut(*plain_number.span(1)), 0.9 * sure, _rule(pair)))
     elif pair.field == "type" and value:
         ticked = ticked_words(value, known, head.ticks.get(value.page or 0, ()))
@@ -186,7 +190,11 @@ def _person(value: Text, known: Wording, finding: float, rule: str, labelled: bo
         return None
     start, end = span
     before = text[:start].split()
-    while before and before[-1].lower().strip(".,") in known.ranks and before[-1].lower().strip(".,") not in {"inspector", "insp", "mr", "ms", "mrs", "officer"}:
+    while (
+        before
+        and before[-1].lower().strip(".,") in known.ranks
+        and before[-1].lower().strip(".,") not in {"inspector", "insp", "mr", "ms", "mrs", "officer"}
+    ):
         start = text.rindex(before[-1], 0, start)
         before = before[:-1]
     if labelled and len(before) > 3:
@@ -220,7 +228,11 @@ def _sentences(head: Head, pieces: Sequence[Piece], known: Wording, rules: RuleB
             head.offer("inspection_type", Found("complaint", text.cut(start, end), 0.92, "us-ma/inspection_types/statement@1"))
         if not _INSPECTED.search(sentence):
             continue
-        if head.value("inspection_type") is None and (kind := known.type_of(sentence)) in {"complaint", "certificate", "quarterly"}:
+        if head.value("inspection_type") is None and (kind := known.type_of(sentence)) in {
+            "complaint",
+            "certificate",
+            "quarterly",
+        }:
             head.offer("inspection_type", Found(kind, text.cut(start, end), 0.9, "us-ma/inspection_types/sentence@1"))
         if not _MADE.search(sentence):
             continue
@@ -230,8 +242,12 @@ def _sentences(head: Head, pieces: Sequence[Piece], known: Wording, rules: RuleB
             one = dates[0]
             part = text.cut(start + one.start, start + one.end)
             name = "reinspection_date" if again else "inspection_date"
-            head.offer(name, Found(one.value, part, 0.95, "us-ma/labels/inspection_sentence@1", ("ocr_repair",) if one.repaired else ()))
-            found_by = re.search(r"\b(?:by|inspector|officer)\s+(?=[A-Z])", sentence, re.IGNORECASE) or re.search(r"\d,?\s+(?=[A-Z]\.\s?[A-Z]|[A-Z][a-z]+ [A-Z])", sentence)
+            head.offer(
+                name, Found(one.value, part, 0.95, "us-ma/labels/inspection_sentence@1", ("ocr_repair",) if one.repaired else ())
+            )
+            found_by = re.search(r"\b(?:by|inspector|officer)\s+(?=[A-Z])", sentence, re.IGNORECASE) or re.search(
+                r"\d,?\s+(?=[A-Z]\.\s?[A-Z]|[A-Z][a-z]+ [A-Z])", sentence
+            )
             if found_by is not None:
                 span = find_person(sentence[found_by.end() :])
                 if span is not None and span[0] < 14:
@@ -268,8 +284,16 @@ def _top_of_note(head: Head, pieces: Sequence[Piece], known: Wording, rules: Rul
         dates = [] if re.match(r"\W*f/?u\b|\W*follow", rest, re.IGNORECASE) else list(find_dates(rest, None, rules))
         if dates and "inspection_date" not in head.found:
             part = text.cut(dates[0].start, dates[0].end)
-            head.offer("inspection_date", Found(dates[0].value, part, 0.8 if n < 3 else 0.6, "us-ma/labels/note_date@1",
-                                                ("ocr_repair",) if dates[0].repaired else ()))
+            head.offer(
+                "inspection_date",
+                Found(
+                    dates[0].value,
+                    part,
+                    0.8 if n < 3 else 0.6,
+                    "us-ma/labels/note_date@1",
+                    ("ocr_repair",) if dates[0].repaired else (),
+                ),
+            )
         taken += [(d.start, d.end) for d in dates]
         blank = _blanked(rest, taken)
         if "address" not in head.found:
@@ -286,14 +310,18 @@ def _top_of_note(head: Head, pieces: Sequence[Piece], known: Wording, rules: Rul
     head.terse = True
     for n, piece in enumerate(lines[: last + 2]):
         text = piece.text
-        blank = _blanked(text.text, [(d.start, d.end) for d in find_dates(text.text, None, rules)]
-                         + [m.span() for m in _TIME.finditer(text.text)] + [m.span() for m in known.case_id.finditer(text.text)])
+        blank = _blanked(
+            text.text,
+            [(d.start, d.end) for d in find_dates(text.text, None, rules)]
+            + [m.span() for m in _TIME.finditer(text.text)]
+            + [m.span() for m in known.case_id.finditer(text.text)],
+        )
         address = find_address(blank, bare=True)
         if address is not None:
             blank = _blanked(blank, [address])
         kind = known.type_of(blank)
         person = find_person(blank)
-        if n > last and not (person or kind) or re.match(r"\s*(?:[-*•–·>]|\d{1,2}[.)])\s*\w", text.text) and n:
+        if (n > last and not (person or kind)) or (re.match(r"\s*(?:[-*•–·>]|\d{1,2}[.)])\s*\w", text.text) and n):
             break
         if kind is not None and len(blank.split()) <= 8:
             head.offer("inspection_type", Found(kind, text, 0.85, "us-ma/inspection_types/note@1"))
@@ -316,7 +344,10 @@ def _blanked(text: str, spans: Sequence[tuple[int, int]]) -> str:
 def _titles(head: Head, pieces: Sequence[Piece], known: Wording) -> None:
     """The report's title says why the visit was made, where nothing else does."""
     for piece in [p for p in pieces if p.table is None][:8]:
-        if re.search(r"\b(?:report|memo\w*|form|notice|checklist)\b", piece.text.text, re.IGNORECASE) and len(piece.text.words) <= 14:
+        if (
+            re.search(r"\b(?:report|memo\w*|form|notice|checklist)\b", piece.text.text, re.IGNORECASE)
+            and len(piece.text.words) <= 14
+        ):
             kind = known.type_of(piece.text.text)
             if kind is not None and kind != "other" and not re.search(r"\bcomplaint/", piece.text.text, re.IGNORECASE):
                 weight = 0.99 if kind == "reinspection" else 0.7

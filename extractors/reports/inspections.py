@@ -22,20 +22,28 @@ from records.record import Evidence, Extraction, Reason, Record, Report
 DEPARTMENT = {"housing_inspection": "inspectional_services", "fire_inspection": "fire"}
 
 
-def classify_and_split(document: Document, blocks_by_page: Mapping[int, tuple[Block, ...]], rules: RuleBook) -> tuple[tuple[Report, ...], str]:
+def classify_and_split(
+    document: Document, blocks_by_page: Mapping[int, tuple[Block, ...]], rules: RuleBook
+) -> tuple[tuple[Report, ...], str]:
     """The reports in a file, without records, and why there are none where it holds none ("invoice", "blank pages")."""
     parts, why_other = plan(document, blocks_by_page, wording(rules), rules)
     return tuple(p.report for p in parts), why_other
 
 
-def extract_inspections(document: Document, report: Report, blocks_by_page: Mapping[int, tuple[Block, ...]], rules: RuleBook) -> Report:
+def extract_inspections(
+    document: Document, report: Report, blocks_by_page: Mapping[int, tuple[Block, ...]], rules: RuleBook
+) -> Report:
     """The report with its inspection record and violation records. ``report`` must come from :func:`classify_and_split`
     on the same document, since its place on a shared page is worked out again from its ordinal."""
     known = wording(rules)
     parts, _ = plan(document, blocks_by_page, known, rules)
     part = parts[report.ordinal]
     pages = {p.number: p for p in document.pages}
-    pieces = [piece for number, first, stop in part.regions for piece in pieces_of(pages[number], blocks_by_page[number], range(first, stop))]
+    pieces = [
+        piece
+        for number, first, stop in part.regions
+        for piece in pieces_of(pages[number], blocks_by_page[number], range(first, stop))
+    ]
     tables = _tables(pieces, known)
     head = read_head(pieces, known, rules, {i: c.first - 1 for (_, i), c in tables.items()})
     department = DEPARTMENT[report.doc_type]
@@ -54,7 +62,9 @@ def extract_inspections(document: Document, report: Report, blocks_by_page: Mapp
     violations = [replace(v, features={**v.features, **shared}) for v in violations]
     reasons = [*report.reasons, *_gaps(items)]
     reasons += [Reason("", "check", f"row not understood: {text.text[:80]}") for text in strange[:5]]
-    return replace(report, records=(replace(inspection, features={**inspection.features, **shared}), *violations), reasons=tuple(reasons))
+    return replace(
+        report, records=(replace(inspection, features={**inspection.features, **shared}), *violations), reasons=tuple(reasons)
+    )
 
 
 def _tables(pieces: Sequence[Piece], known: Wording) -> dict[tuple[int, int], Columns]:
@@ -79,7 +89,9 @@ def _same_columns(piece: Piece, columns: Columns) -> bool:
     return bool(widths) and max(widths) == max(columns.roles, default=-1)
 
 
-def _table_items(pieces: Sequence[Piece], tables: Mapping[tuple[int, int], Columns], known: Wording) -> tuple[list[Item], list[Text]]:
+def _table_items(
+    pieces: Sequence[Piece], tables: Mapping[tuple[int, int], Columns], known: Wording
+) -> tuple[list[Item], list[Text]]:
     items: list[Item] = []
     strange: list[Text] = []
     for piece in pieces:
@@ -96,7 +108,11 @@ def _settle_dates(head: Head) -> None:
     again = head.found.get("reinspection_date")
     typed = head.value("inspection_type")
     if again is not None and (typed in {None, "reinspection"} or "inspection_date" not in head.found):
-        if "original_date" not in head.found and "inspection_date" in head.found and head.found["inspection_date"].rule.find("/date@") < 0:
+        if (
+            "original_date" not in head.found
+            and "inspection_date" in head.found
+            and head.found["inspection_date"].rule.find("/date@") < 0
+        ):
             head.found["original_date"] = head.found["inspection_date"]
         head.found["inspection_date"] = again
         if typed is None:
@@ -120,11 +136,27 @@ def _statement(listed: Listed, known: Wording) -> tuple[str, Text] | None:
     return None
 
 
-def _inspection(key: str, head: Head, department: str, violations: Sequence[Record], statement: tuple[str, Text] | None,
-                pieces: Sequence[Piece], known: Wording, ordinal: int, document: Document) -> Record:
+def _inspection(
+    key: str,
+    head: Head,
+    department: str,
+    violations: Sequence[Record],
+    statement: tuple[str, Text] | None,
+    pieces: Sequence[Piece],
+    known: Wording,
+    ordinal: int,
+    document: Document,
+) -> Record:
     fields: dict[str, Extraction] = {}
-    names = {"inspection_date": "inspection_date", "inspection_type": "inspection_type", "inspector": "inspector", "case_number": "case_number",
-             "address": "address_as_written", "unit": "unit", "original_date": "original_inspection_date"}
+    names = {
+        "inspection_date": "inspection_date",
+        "inspection_type": "inspection_type",
+        "inspector": "inspector",
+        "case_number": "case_number",
+        "address": "address_as_written",
+        "unit": "unit",
+        "original_date": "original_inspection_date",
+    }
     for ours, name in names.items():
         if (one := head.found.get(ours)) is not None:
             fields[name] = as_extraction(name, one)
@@ -135,18 +167,30 @@ def _inspection(key: str, head: Head, department: str, violations: Sequence[Reco
     kind = str(head.value("inspection_type") or "")
     if not kind:
         default = "quarterly" if department == "fire" else "initial"
-        fields["inspection_type"] = Extraction("inspection_type", default, first.evidence(), 1.0, 0.5, "us-ma/inspection_types/default@1")
+        fields["inspection_type"] = Extraction(
+            "inspection_type", default, first.evidence(), 1.0, 0.5, "us-ma/inspection_types/default@1"
+        )
     result, sure, where = _result(kind, department, real, head, statement)
-    fields["result"] = Extraction("result", result, (where or first).evidence(), (where or first).reading, sure, "us-ma/results/derived@1")
+    fields["result"] = Extraction(
+        "result", result, (where or first).evidence(), (where or first).reading, sure, "us-ma/results/derived@1"
+    )
     if where is None and real:
-        fields["result"] = replace(fields["result"], reading=min((e.reading for v in real if (e := v.fields.get("status")) and e.reading is not None), default=None))
-    if statement is not None and statement[0] != result and (statement[0] in {"corrected", "no_violations"}) and any(v.text("status") == "open" for v in real):
-        reasons.append(Reason("result", "conflict", f"the report says \"{statement[1].text[:60]}\" but lists open violations"))
+        fields["result"] = replace(
+            fields["result"],
+            reading=min((e.reading for v in real if (e := v.fields.get("status")) and e.reading is not None), default=None),
+        )
+    if (
+        statement is not None
+        and statement[0] != result
+        and (statement[0] in {"corrected", "no_violations"})
+        and any(v.text("status") == "open" for v in real)
+    ):
+        reasons.append(Reason("result", "conflict", f'the report says "{statement[1].text[:60]}" but lists open violations'))
     for name, label in (("inspection_date", "date of the inspection"), ("address_as_written", "address of the property")):
         if name not in fields:
             reasons.append(Reason(name, "missing", f"the {label} was not found"))
         elif (fields[name].finding or 0) < 0.7:
-            reasons.append(Reason(name, "weak", f"it is not sure that \"{fields[name].evidence.text[:40]}\" is the {label}"))
+            reasons.append(Reason(name, "weak", f'it is not sure that "{fields[name].evidence.text[:40]}" is the {label}'))
     if not real and statement is None and result == "no_violations":
         reasons.append(Reason("result", "weak", "no violations were found, but the report does not say that there are none"))
     anchor_text = head.found["address"].text if "address" in head.found else first
@@ -154,7 +198,9 @@ def _inspection(key: str, head: Head, department: str, violations: Sequence[Reco
     scores = [e.reading for n, e in fields.items() if n in {"inspection_date", "address_as_written"} and e.reading is not None]
     features = {
         "min_conf": min(scores, default=0.0),
-        "head_finding": min((e.finding or 0.0 for n, e in fields.items() if n in {"inspection_date", "address_as_written"}), default=0.0),
+        "head_finding": min(
+            (e.finding or 0.0 for n, e in fields.items() if n in {"inspection_date", "address_as_written"}), default=0.0
+        ),
         "fields_found": float(len(fields)),
         "violations": float(min(len(real), 20)),
         "handwritten_share": sum(t.share("handwritten") for t in (p.text for p in pieces)) / max(1, len(pieces)),
@@ -162,7 +208,9 @@ def _inspection(key: str, head: Head, department: str, violations: Sequence[Reco
     return Record("inspection", key, fields, anchor, report=ordinal, reasons=tuple(reasons), features=features)
 
 
-def _result(kind: str, department: str, real: Sequence[Record], head: Head, statement: tuple[str, Text] | None) -> tuple[str, float, Text | None]:
+def _result(
+    kind: str, department: str, real: Sequence[Record], head: Head, statement: tuple[str, Text] | None
+) -> tuple[str, float, Text | None]:
     """The visit's outcome: from its findings and their statuses; from a statement where there are none."""
     said = head.found.get("result")
     statuses = [v.text("status") for v in real]
@@ -197,4 +245,6 @@ def _gaps(items: Sequence[Item]) -> list[Reason]:
     numbers = [i.number for i in items if i.number is not None]
     wanted = set(range(min(numbers), max(numbers) + 1)) if numbers else set()
     missing = sorted(wanted - set(numbers))
-    return [Reason("", "check", f"the list has no number {', '.join(map(str, missing))}")] if missing and len(missing) < 10 else []
+    return (
+        [Reason("", "check", f"the list has no number {', '.join(map(str, missing))}")] if missing and len(missing) < 10 else []
+    )

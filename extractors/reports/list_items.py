@@ -17,13 +17,19 @@ from extractors.reports.items import Item
 from extractors.reports.paragraphs import Paragraph, paragraphs
 from extractors.reports.pieces import Piece
 from extractors.reports.table_items import unit_heading
-from extractors.reports.text import NOTHING, Text
+from extractors.reports.text import Text
 from extractors.reports.wording import Wording
 from extractors.rulebook import RuleBook
 
 _CORRECT = re.compile(r"\b(?:correct\w*|compl(?:y|ied|ete\w*)|repair\w*|abate\w*|remed\w+|fix\w*)\b", re.IGNORECASE)
-_LIST_FOLLOWS = re.compile(r"\b(?:following|below|listed|these|list of)\b.{0,60}\b(?:violations?|conditions?|deficienc\w+|items?)\b|\bviolations?\b.{0,60}(?:observed|found|noted|follow\w*|cited)\b|^\W*violations?\W*$|\b(?:status of)\b", re.IGNORECASE)
-_DIRECT = re.compile(r"^\W*(?:not (?:yet )?(?:corrected|complied|done|fixed|repaired|abated)|corrected|complied|still\b|abated|cured|fixed|new(?=\W*$|,|\s+(?:violation|item))|open\b|closed\b|ok\b|done\b|in compliance|no change|partial|non-?compli|resolved|cleared|satisfied|extension (?:to|until|granted|given|of)|uncorrected|repaired|remains|violation remains|completed?)", re.IGNORECASE)
+_LIST_FOLLOWS = re.compile(
+    r"\b(?:following|below|listed|these|list of)\b.{0,60}\b(?:violations?|conditions?|deficienc\w+|items?)\b|\bviolations?\b.{0,60}(?:observed|found|noted|follow\w*|cited)\b|^\W*violations?\W*$|\b(?:status of)\b",
+    re.IGNORECASE,
+)
+_DIRECT = re.compile(
+    r"^\W*(?:not (?:yet )?(?:corrected|complied|done|fixed|repaired|abated)|corrected|complied|still\b|abated|cured|fixed|new(?=\W*$|,|\s+(?:violation|item))|open\b|closed\b|ok\b|done\b|in compliance|no change|partial|non-?compli|resolved|cleared|satisfied|extension (?:to|until|granted|given|of)|uncorrected|repaired|remains|violation remains|completed?)",
+    re.IGNORECASE,
+)
 
 
 @dataclass
@@ -67,7 +73,9 @@ def items_of_lines(pieces: Sequence[Piece], head: Head, known: Wording, rules: R
         if heading is not None and not parse_citations(text, base, rules):
             unit = heading
             continue
-        order = _order(text, paragraph, base, rules) if paragraph.structure == 0 or not parse_citations(text, base, rules) else None
+        order = (
+            _order(text, paragraph, base, rules) if paragraph.structure == 0 or not parse_citations(text, base, rules) else None
+        )
         if order is not None:
             value, follows = order
             deadline = value
@@ -93,7 +101,12 @@ def items_of_lines(pieces: Sequence[Piece], head: Head, known: Wording, rules: R
         if status is not None and len(text.split()) <= 16 and not parse_citations(text, base, rules):
             out.statements.append(paragraph.text)
             continue
-        if paragraph.structure == 1 or (paragraph.structure == 0.5 and (section or not has_table)) or (section and not has_table) or head.terse:
+        if (
+            paragraph.structure == 1
+            or (paragraph.structure == 0.5 and (section or not has_table))
+            or (section and not has_table)
+            or head.terse
+        ):
             if paragraph.structure == 1 and known.boilerplate.search(text) and not parse_citations(text, base, rules):
                 out.statements.append(paragraph.text)
                 continue
@@ -131,8 +144,16 @@ def titles_of(code: str, rules: RuleBook) -> list[str]:
 
 def _item(paragraph: Paragraph, head: Head, known: Wording, deadline: date | None, unit: str | None) -> Item:
     terse = head.terse and paragraph.structure < 1
-    item = Item(paragraph.text, paragraph.structure, "us-ma/lists/numbered@1" if paragraph.structure == 1 else "us-ma/lists/line@1",
-                paragraph.number, deadline=deadline, unit=unit, terse=terse, loose=paragraph.structure == 0)
+    item = Item(
+        paragraph.text,
+        paragraph.structure,
+        "us-ma/lists/numbered@1" if paragraph.structure == 1 else "us-ma/lists/line@1",
+        paragraph.number,
+        deadline=deadline,
+        unit=unit,
+        terse=terse,
+        loose=paragraph.structure == 0,
+    )
     return split_status(item, known)
 
 
@@ -157,13 +178,19 @@ def split_status(item: Item, known: Wording) -> Item:
 
 def _order(text: str, paragraph: Paragraph, base: date | None, rules: RuleBook) -> tuple[date | None, bool] | None:
     """A heading that orders what follows to be put right, with its deadline; None if the paragraph is none."""
-    if not _CORRECT.search(text) or paragraph.structure == 1 and len(text) > 140:
+    if not _CORRECT.search(text) or (paragraph.structure == 1 and len(text) > 140):
         return None
     found = find_deadline(text, base, rules)
-    ordering = re.search(r"\b(?:following|violations?|items?|conditions?|to be|order(?:ed)?|must|shall|within|by)\b", text, re.IGNORECASE)
+    ordering = re.search(
+        r"\b(?:following|violations?|items?|conditions?|to be|order(?:ed)?|must|shall|within|by)\b", text, re.IGNORECASE
+    )
     if found is None or not ordering or re.search(r"\bhearing\b|\bgiven until\b", text, re.IGNORECASE):
         return None
-    if paragraph.structure == 0 and (text.rstrip().endswith((":", ".")) or paragraph.lines > 1 or re.search(r"\bto be corrected|\bmust be corrected|\bcorrect(ed)? (with)?in\b", text, re.IGNORECASE)):
+    if paragraph.structure == 0 and (
+        text.rstrip().endswith((":", "."))
+        or paragraph.lines > 1
+        or re.search(r"\bto be corrected|\bmust be corrected|\bcorrect(ed)? (with)?in\b", text, re.IGNORECASE)
+    ):
         return found.value, text.rstrip().endswith(":")
     return None
 

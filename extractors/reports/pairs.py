@@ -80,7 +80,9 @@ def in_line(text: Text, known: Wording, index: int) -> list[Pair]:
         if best is None and segment_of[i] != (segment_of[i - 1] if i else -1) and bare.endswith(":"):
             best = (i, "ends", 0.5)
         if best is None and bare.endswith(":") and (i == 0 or segment_of[max(last_end + 1, 0)] == segment_of[i]):
-            start = next((j for j in range(i, max(last_end, i - LONGEST_LABEL), -1) if j == 0 or segment_of[j - 1] != segment_of[j]), None)
+            start = next(
+                (j for j in range(i, max(last_end, i - LONGEST_LABEL), -1) if j == 0 or segment_of[j - 1] != segment_of[j]), None
+            )
             if start is not None and words[start].text[:1].isupper():
                 best = (start, "ends", 0.5)
         if best is not None:
@@ -112,7 +114,12 @@ def _without_colon(text: Text, known: Wording, index: int) -> list[Pair]:
     out = []
     for n, part in enumerate(parts[:-1]):
         named = known.field_of(part.text)
-        if named is not None and named[1] == 1.0 and named[0] not in {"ends", "remarks"} and known.field_of(parts[n + 1].text) is None:
+        if (
+            named is not None
+            and named[1] == 1.0
+            and named[0] not in {"ends", "remarks"}
+            and known.field_of(parts[n + 1].text) is None
+        ):
             out.append(Pair(named[0], part.text, parts[n + 1], 0.8, "beside", index))
     if not out and len(text.words) >= 2:
         for length in range(min(4, len(text.words) - 1), 0, -1):

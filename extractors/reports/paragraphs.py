@@ -37,7 +37,12 @@ def paragraphs(pieces: Sequence[Piece]) -> list[Paragraph]:
             previous = None
             continue
         number, bullet = NUMBERED.match(piece.text.text), BULLET.match(piece.text.text)
-        if number is not None and previous is not None and not re.search(r"[.:;)]\s*$", previous.text.text) and re.match(r"\s*\(\d+\)\s+[a-z]", piece.text.text):
+        if (
+            number is not None
+            and previous is not None
+            and not re.search(r"[.:;)]\s*$", previous.text.text)
+            and re.match(r"\s*\(\d+\)\s+[a-z]", piece.text.text)
+        ):
             number = None  # "within seven / (7) days"
         fresh = previous is None or number is not None or bullet is not None or not out
         if not fresh and previous is not None and _runs_on(previous, piece, right, pitch, out[-1].structure):
@@ -46,9 +51,23 @@ def paragraphs(pieces: Sequence[Piece]) -> list[Paragraph]:
         else:
             mark = number or bullet
             text = piece.text.cut(mark.end(), len(piece.text.text)) if mark is not None else piece.text
-            if mark is not None and text.words and piece.text.text[mark.end() - 1 : mark.end()] not in {" ", ""} and text.text == piece.text.text:
+            if (
+                mark is not None
+                and text.words
+                and piece.text.text[mark.end() - 1 : mark.end()] not in {" ", ""}
+                and text.text == piece.text.text
+            ):
                 text = _unglue(text, mark.end())
-            out.append(Paragraph(text, 1.0 if number else 0.5 if bullet else 0.0, int(number[1]) if number else None, piece.index, piece.page.number, 1))
+            out.append(
+                Paragraph(
+                    text,
+                    1.0 if number else 0.5 if bullet else 0.0,
+                    int(number[1]) if number else None,
+                    piece.index,
+                    piece.page.number,
+                    1,
+                )
+            )
         previous = piece
     return [p for p in out if p.text]
 
@@ -87,8 +106,14 @@ def _runs_on(above: Piece, below: Piece, right: float, pitch: float, structure: 
         return False  # an office paragraph is one line already
     if last.box.centre_y - first.box.centre_y > 1.5 * max(pitch, first.box.height):
         return False
-    if re.search(r"[.:]\)?\s*$", first.text) and below.text.text[:1].isupper() and (
-        below.text.text.isupper() or (structure and last.x0 <= first.x0 + 2 and NUMBERED.match(first.text)) or _bold(below.text) != _bold(first)
+    if (
+        re.search(r"[.:]\)?\s*$", first.text)
+        and below.text.text[:1].isupper()
+        and (
+            below.text.text.isupper()
+            or (structure and last.x0 <= first.x0 + 2 and NUMBERED.match(first.text))
+            or _bold(below.text) != _bold(first)
+        )
     ):
         return False  # a heading or a new paragraph at the margin
     if re.search(r"[.:)]\s*$", first.text) and re.match(r"[A-Z][^:.]{1,45}:(?:\s|$)", below.text.text):

@@ -12,7 +12,7 @@ from extractors.reports.address import find_address
 from extractors.reports.head import Head, read_head
 from extractors.reports.kinds import Kind, kind_of
 from extractors.reports.pieces import Piece, columns_of, pieces_of, running_text
-from extractors.reports.table_items import columns_in
+from extractors.reports.table_items import Columns, columns_in
 from extractors.reports.wording import Wording
 from extractors.rulebook import RuleBook
 from records.document import Block, Document, Page
@@ -42,7 +42,9 @@ class _Sheet:
     first_item: int | None
 
 
-def plan(document: Document, blocks: Mapping[int, tuple[Block, ...]], known: Wording, rules: RuleBook) -> tuple[tuple[Part, ...], str]:
+def plan(
+    document: Document, blocks: Mapping[int, tuple[Block, ...]], known: Wording, rules: RuleBook
+) -> tuple[tuple[Part, ...], str]:
     """The reports of a document with their regions, and why it holds none."""
     sheets = [s for page in document.pages if (s := _sheet(page, blocks.get(page.number, ()), known, rules)) is not None]
     if not sheets:
@@ -63,10 +65,11 @@ def plan(document: Document, blocks: Mapping[int, tuple[Block, ...]], known: Wor
         ordered = _in_order(group)
         reasons = _missing_pages(ordered)
         visits = _visits(ordered[0], known, rules) if len(ordered) == 1 and kind.doc_type not in LISTS else []
-        spans = visits or [None]
+        spans: Sequence[range | None] = visits or [None]
         for span in spans:
             regions = tuple(
-                (s.page.number, *((span.start, span.stop) if span is not None else (0, len(blocks.get(s.page.number, ()))))) for s in ordered
+                (s.page.number, *((span.start, span.stop) if span is not None else (0, len(blocks.get(s.page.number, ())))))
+                for s in ordered
             )
             report = Report(
                 len(parts), kind.doc_type, tuple(s.page.number for s in ordered), kind.why + (("two visits on one page",) if span else ()),
@@ -84,18 +87,26 @@ def _sheet(page: Page, blocks: Sequence[Block], known: Wording, rules: RuleBook)
     tables = {p.index: c for p in pieces if p.table is not None and (c := _columns(p, known))}
     kind = kind_of(text, known, bool(tables))
     head = read_head(pieces, known, rules, {i: c.first - 1 for i, c in tables.items()})
-    count = re.search(r"\bpage\W{0,2}(\d+)\W{0,3}(?:of|/)\W{0,2}(\d+)\b", text, re.IGNORECASE) or re.search(r"^\W*(\d)\s?(?:of|/)\s?(\d)\W*$", text, re.MULTILINE)
-    page_only = re.search(r"^\W*page\W{0,2}(\d+)\W*$|\bpage\W{0,2}(\d+)\s*$", text, re.IGNORECASE | re.MULTILINE) if count is None else None
+    count = re.search(r"\bpage\W{0,2}(\d+)\W{0,3}(?:of|/)\W{0,2}(\d+)\b", text, re.IGNORECASE) or re.search(
+        r"^\W*(\d)\s?(?:of|/)\s?(\d)\W*$", text, re.MULTILINE
+    )
+    page_only = (
+        re.search(r"^\W*page\W{0,2}(\d+)\W*$|\bpage\W{0,2}(\d+)\s*$", text, re.IGNORECASE | re.MULTILINE)
+        if count is None
+        else None
+    )
     number = int(count[1]) if count else int(page_only[1] or page_only[2]) if page_only else None
     items = [int(m[1]) for m in re.finditer(r"^\s*(\d{1,2})[.)]\s+\S", text, re.MULTILINE)]
     titled = kind.doc_type != "other" and any(w.startswith(("title", "reinspection")) for w in kind.why)
-    named = "address" in head.found and ("inspection_date" in head.found or "reinspection_date" in head.found or "inspector" in head.found or titled)
+    named = "address" in head.found and (
+        "inspection_date" in head.found or "reinspection_date" in head.found or "inspector" in head.found or titled
+    )
     greeting = bool(re.search(r"^\W*dear\b", text, re.IGNORECASE | re.MULTILINE))
     starts = (number in (None, 1)) and (named or greeting or (titled and kind.score >= 4) or kind.doc_type in LISTS)
     return _Sheet(page, pieces, kind, head, starts, number, int(count[2]) if count else None, min(items) if items else None)
 
 
-def _columns(piece: Piece, known: Wording) -> object:
+def _columns(piece: Piece, known: Wording) -> Columns | None:
     assert piece.table is not None
     return columns_in(piece.table, known)
 
@@ -106,11 +117,11 @@ def _groups(sheets: Sequence[_Sheet]) -> list[list[_Sheet]]:
     waiting: list[_Sheet] = []
     for sheet in sheets:
         last = groups[-1] if groups else None
-        if last is not None and sheet.kind.doc_type in LISTS and last[-1].kind.doc_type == sheet.kind.doc_type:
-            last.append(sheet)
-        elif last is not None and last[0].kind.doc_type in LISTS and not sheet.starts and _is_list(sheet):
-            last.append(sheet)
-        elif sheet.starts and last is not None and _same_report(last[0], sheet):
+        if (
+            (last is not None and sheet.kind.doc_type in LISTS and last[-1].kind.doc_type == sheet.kind.doc_type)
+            or (last is not None and last[0].kind.doc_type in LISTS and not sheet.starts and _is_list(sheet))
+            or (sheet.starts and last is not None and _same_report(last[0], sheet))
+        ):
             last.append(sheet)
         elif sheet.starts or (last is None and len(sheets) == 1):
             groups.append([*waiting, sheet])
@@ -150,8 +161,10 @@ def _in_order(group: Sequence[_Sheet]) -> list[_Sheet]:
         return list(group)
     if all(s.number is not None for s in group):
         return sorted(group, key=lambda s: (s.number or 0, s.page.number))
+
     def rank(sheet: _Sheet) -> tuple[int, int, int]:
         return (0 if sheet.starts else 1, sheet.number or sheet.first_item or 99, sheet.page.number)
+
     return sorted(group, key=rank)
 
 
@@ -187,7 +200,9 @@ def _visits(sheet: _Sheet, known: Wording, rules: RuleBook) -> list[range]:
     dates: list[object] = []
     for n, piece in enumerate(lines):
         text = piece.text.text
-        if re.match(r"\W*(?:f/?u\b|follow|cc\b|previous|prior|orig|re-?insp)", text, re.IGNORECASE) or re.match(r"\s*(?:[-*•]|\d{1,2}[.)])\s", text):
+        if re.match(r"\W*(?:f/?u\b|follow|cc\b|previous|prior|orig|re-?insp)", text, re.IGNORECASE) or re.match(
+            r"\s*(?:[-*•]|\d{1,2}[.)])\s", text
+        ):
             continue
         near = " ".join(p.text.text for p in lines[n : n + 2])
         days = find_dates(text, None, rules) or (find_dates(near, None, rules) if find_address(text) else ())
@@ -195,7 +210,9 @@ def _visits(sheet: _Sheet, known: Wording, rules: RuleBook) -> list[range]:
             if not starts or n - starts[-1] > 2:
                 starts.append(n)
                 dates.append(days[0].value)
-    short = all(len(p.text.words) <= 16 for p in lines) and not re.search(r"\bdear\b|ordered to correct", running_text(lines), re.IGNORECASE)
+    short = all(len(p.text.words) <= 16 for p in lines) and not re.search(
+        r"\bdear\b|ordered to correct", running_text(lines), re.IGNORECASE
+    )
     if len(starts) < 2 or not short:
         return []
     marks = [lines[n].index for n in starts] + [lines[-1].index + 1]
@@ -204,7 +221,9 @@ def _visits(sheet: _Sheet, known: Wording, rules: RuleBook) -> list[range]:
 
 def _layout(group: Sequence[_Sheet], known: Wording) -> str:
     """A fingerprint of labels and structure, the same for all reports typed on one form."""
-    signs = sorted({f"{p.field}:{p.how}:{re.sub(r'[^a-z]', '', p.label.lower())}" for s in group for p in s.head.pairs if p.sure > 0.5})
+    signs = sorted(
+        {f"{p.field}:{p.how}:{re.sub(r'[^a-z]', '', p.label.lower())}" for s in group for p in s.head.pairs if p.sure > 0.5}
+    )
     for sheet in group[:1]:
         for piece in sheet.pieces:
             if piece.table is not None and (found := columns_in(piece.table, known)) is not None:

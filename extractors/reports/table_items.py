@@ -100,7 +100,9 @@ def _by_content(table: Table, known: Wording) -> Columns | None:
         words = [c for c in sorted(filled) if c not in marks and c not in codes]
         if words:
             rest = [c for c in words[1:] if c > marks[0]]
-            return Columns({words[0]: "item", marks[0]: "fail", codes[0]: "code", **({rest[-1]: "remarks"} if rest else {})}, 0, True)
+            return Columns(
+                {words[0]: "item", marks[0]: "fail", codes[0]: "code", **({rest[-1]: "remarks"} if rest else {})}, 0, True
+            )
     if codes and not marks:
         longest = max((c for c in filled if c not in codes), key=lambda c: lengths[c], default=None)
         if longest is not None and lengths[longest] > 14:
@@ -198,15 +200,37 @@ def _listed(piece: Piece, rows: Sequence[Sequence[Cell]], columns: Columns, know
             else:
                 strange.extend(filled)
                 continue
-        if items and not number and not cells.get("code") and "number" in columns.roles.values() and not cells.get("deadline") and not cells.get("status"):
+        if (
+            items
+            and not number
+            and not cells.get("code")
+            and "number" in columns.roles.values()
+            and not cells.get("deadline")
+            and not cells.get("status")
+        ):
             items[-1] = _continued(items[-1], cells)
             continue
         row_unit = cells.get("unit", NOTHING)
         own = unit
         if row_unit:
-            own = unit_heading(row_unit.text, known) if unit_heading(row_unit.text, known) is not None else row_unit.text.strip(" .#")
-        items.append(Item(text, 1.0, "us-ma/report_tables/row@1", int(number[1]) if number else None, cells.get("location", NOTHING),
-                          cells.get("code", NOTHING), cells.get("status", NOTHING), cells.get("deadline", NOTHING), unit=own))
+            own = (
+                unit_heading(row_unit.text, known)
+                if unit_heading(row_unit.text, known) is not None
+                else row_unit.text.strip(" .#")
+            )
+        items.append(
+            Item(
+                text,
+                1.0,
+                "us-ma/report_tables/row@1",
+                int(number[1]) if number else None,
+                cells.get("location", NOTHING),
+                cells.get("code", NOTHING),
+                cells.get("status", NOTHING),
+                cells.get("deadline", NOTHING),
+                unit=own,
+            )
+        )
     return items, strange
 
 
@@ -254,7 +278,9 @@ def _ticked(piece: Piece, rows: Sequence[Sequence[Cell]], columns: Columns, know
         label, code, remarks = cells.get("item", NOTHING), cells.get("code", NOTHING), cells.get("remarks", NOTHING)
         if state is False or (state is None and not how):
             continue
-        label = label.pick([i for i, w in enumerate(label.words) if known.mark_of(w.text) is None or len(w.text) > 1 and w.text.isalpha()])
+        label = label.pick(
+            [i for i, w in enumerate(label.words) if known.mark_of(w.text) is None or (len(w.text) > 1 and w.text.isalpha())]
+        )
         silent = re.sub(r"[^a-z/ ]", "", remarks.text.lower()).strip() in known.empty_remarks
         text = remarks if remarks and not silent else label
         if not text:
@@ -264,8 +290,9 @@ def _ticked(piece: Piece, rows: Sequence[Sequence[Cell]], columns: Columns, know
     return items, strange
 
 
-def _fail_state(piece: Piece, row: Sequence[Cell], columns: Columns, cells: dict[str | None, Text],
-                centres: dict[str, float], known: Wording) -> tuple[bool | None, str]:
+def _fail_state(
+    piece: Piece, row: Sequence[Cell], columns: Columns, cells: dict[str | None, Text], centres: dict[str, float], known: Wording
+) -> tuple[bool | None, str]:
     """Whether the row's violation box is ticked, and how that was seen."""
     drawn = _drawn(piece, row, columns, centres)
     fail = drawn.get("fail")
@@ -290,7 +317,14 @@ def _centres(piece: Piece, columns: Columns) -> dict[str, float]:
     for column, role in columns.roles.items():
         if role in {"pass", "fail", "na"}:
             boxes = [cell.box for row in piece.table.rows for cell in row if cell.column == column and cell.box is not None]
-            words = [w.box for row in piece.table.rows for cell in row if cell.column == column for w in cell.words if w.box is not None]
+            words = [
+                w.box
+                for row in piece.table.rows
+                for cell in row
+                if cell.column == column
+                for w in cell.words
+                if w.box is not None
+            ]
             box = enclosing(boxes or words)
             if box is not None and role not in out:
                 out[role] = sorted(b.centre_x for b in (boxes or words))[len(boxes or words) // 2]

@@ -39,9 +39,7 @@ class Text:
 
     def cut(self, start: int, end: int) -> Text:
         """The words that lie (even partly) in ``text[start:end]``."""
-        keep = [
-            i for i, at in enumerate(self._starts) if at < end and at + len(self.words[i].text) > start
-        ]
+        keep = [i for i, at in enumerate(self._starts) if at < end and at + len(self.words[i].text) > start]
         return self.pick(keep)
 
     def pick(self, keep: Sequence[int]) -> Text:

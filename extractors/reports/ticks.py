@@ -8,6 +8,7 @@ from extractors.reports.text import Text
 from extractors.reports.wording import Wording
 from records.document import Box, Tick
 
+
 def ticked_words(value: Text, known: Wording, drawn: Sequence[Tick] = ()) -> Text | None:
     """Of a printed choice, the words that were ticked; None where nothing is ticked or it is no choice."""
     marks = [known.mark_of(w.text) for w in value.words]
@@ -34,7 +35,9 @@ def beside(value: Text, box: Box, all_boxes: Sequence[Box]) -> Text | None:
     keep = [
         i
         for i, w in enumerate(value.words)
-        if w.box is not None and abs(w.box.centre_y - box.centre_y) < max(box.height, w.box.height) * 0.7
-        and box.x0 < w.box.centre_x < limit and w.box.x1 > box.x1
+        if w.box is not None
+        and abs(w.box.centre_y - box.centre_y) < max(box.height, w.box.height) * 0.7
+        and box.x0 < w.box.centre_x < limit
+        and w.box.x1 > box.x1
     ]
     return value.pick(keep[:4]) if keep else None

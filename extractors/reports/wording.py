@@ -107,8 +107,12 @@ def _match(label: str, known: Mapping[str, str]) -> tuple[str, float] | None:
     if squeezed in known:
         return known[squeezed], 1.0
     if len(label) >= FUZZY_FROM:
-        best = process.extractOne(label, [k for k in known if abs(len(k) - len(label)) <= 2 and len(k) >= FUZZY_FROM - 1],
-                                  scorer=fuzz.ratio, score_cutoff=FUZZY_LEAST)
+        best = process.extractOne(
+            label,
+            [k for k in known if abs(len(k) - len(label)) <= 2 and len(k) >= FUZZY_FROM - 1],
+            scorer=fuzz.ratio,
+            score_cutoff=FUZZY_LEAST,
+        )
         if best is not None:
             return known[best[0]], best[1] / 100
     return None
