@@ -1,13 +1,15 @@
-"""What a violation gets from its visit and from the code book, once both are known."""
+"""What records get once all of their document is known: a visit's unit, a section's label, boxes as the page is shown."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
 from extractors.language.codebook import code_title
 from extractors.rulebook import RuleBook
-from records.record import Extraction, Record, Report
+from records.document import Document, Page
+from records.record import Evidence, Extraction, Record, Report
 
 
 def complete(report: Report, rules: RuleBook) -> Report:
@@ -29,3 +31,22 @@ def _filled(violation: Record, visit: Record | None, rules: RuleBook) -> Record:
         if title:
             added.append(replace(code, field="code_title", value=title, rule="us-ma/sanitary_code/label@1", alternatives=()))
     return violation.having(*added)
+
+
+def as_shown(report: Report, document: Document) -> Report:
+    """The report with all boxes on the page as a viewer shows it. Scans that lie on their side are read upright; a person
+    who opens the file sees them lying."""
+    turned = {page.number: page for page in document.pages if page.turn}
+    if not turned:
+        return report
+    return replace(report, records=tuple(_shown(record, turned) for record in report.records))
+
+
+def _shown(record: Record, turned: Mapping[int, Page]) -> Record:
+    fields = {name: replace(e, evidence=_place(e.evidence, turned)) for name, e in record.fields.items()}
+    return replace(record, fields=fields, anchor=_place(record.anchor, turned))
+
+
+def _place(evidence: Evidence, turned: Mapping[int, Page]) -> Evidence:
+    page = turned.get(evidence.page or 0)
+    return evidence if page is None else replace(evidence, boxes=tuple(page.as_shown(box) for box in evidence.boxes))

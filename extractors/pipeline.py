@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from extractors.checks import check_report
-from extractors.complete import complete
+from extractors.complete import as_shown, complete
 from extractors.layout import blocks
 from extractors.parcels import Linker
 from extractors.reports import classify_and_split, extract_inspections
@@ -41,7 +41,7 @@ def process(document: Document, rules: RuleBook, linker: Linker) -> Outcome:
         if extract is None:
             continue
         found = complete(extract(document, report, layout, rules), rules)
-        done.append(check_report(linker.link(document, found), document))
+        done.append(as_shown(check_report(linker.link(document, found), document), document))
     if not done:
         return Outcome("other", (), reason=why_other, failure=document.failure)
     return Outcome(kind_of_file(done), tuple(_unique_keys(done)), reason="", failure=document.failure)
