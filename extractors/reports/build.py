@@ -19,6 +19,7 @@ from extractors.reports.wording import Wording
 from extractors.rulebook import RuleBook
 from records.record import Evidence, Extraction, Reason, Record, Value
 
+_EARLIER = re.compile(r"\b(?:has|have|had) (?:since )?been (?:corrected|repaired|fixed|abated)\b", re.IGNORECASE)
 _LEAD = re.compile(r"(?:(?:inspector )?(?:observed|found|noted)(?: that)?|at (?:the )?time of inspection,?)\s+", re.IGNORECASE)
 ENOUGH = 0.35  # a guessed section is written only from this score on; below it the category alone
 LOOSE_ENOUGH = 0.3  # a line that is not itemised is a finding only if it means one
@@ -40,7 +41,8 @@ def records_of_item(item: Item, key: str, head: Head, department: str, known: Wo
     for n, finding in enumerate(found):
         own = f"{key}.{n}" if len(found) > 1 else key
         record = _record(item, finding, source, own, head, department, known, rules)
-        if finding.quoted:
+        remark = item.loose and not item.terse and item.structure == 0
+        if finding.quoted or (remark and (finding.status == "corrected" or _EARLIER.search(finding.description))):
             record = replace(record, ignorable="quoted as corrected earlier")
         elif finding.negated:
             continue

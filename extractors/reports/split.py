@@ -98,9 +98,8 @@ def _sheet(page: Page, blocks: Sequence[Block], known: Wording, rules: RuleBook)
     number = int(count[1]) if count else int(page_only[1] or page_only[2]) if page_only else None
     items = [int(m[1]) for m in re.finditer(r"^\s*(\d{1,2})[.)]\s+\S", text, re.MULTILINE)]
     titled = kind.doc_type != "other" and any(w.startswith(("title", "reinspection")) for w in kind.why)
-    named = "address" in head.found and (
-        "inspection_date" in head.found or "reinspection_date" in head.found or "inspector" in head.found or titled
-    )
+    dated = "inspection_date" in head.found or "reinspection_date" in head.found
+    named = "address" in head.found and (dated or titled)
     greeting = bool(re.search(r"^\W*dear\b", text, re.IGNORECASE | re.MULTILINE))
     starts = (number in (None, 1)) and (named or greeting or (titled and kind.score >= 4) or kind.doc_type in LISTS)
     return _Sheet(page, pieces, kind, head, starts, number, int(count[2]) if count else None, min(items) if items else None)
