@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from extractors.language.dates import find_dates
+from extractors.language.sentences import sentences
 from extractors.reports.address import clean_unit, find_address, find_person, unit_of
 from extractors.reports.pairs import Pair, pairs_of
 from extractors.reports.paragraphs import paragraphs
@@ -25,7 +26,6 @@ _MADE = re.compile(
     r"\b(?:made|conducted|performed|carried out|done|inspected|visited|took place|completed|held)\b", re.IGNORECASE
 )
 _LATER = re.compile(r"\b(?:will be|to be|hearing|re-?inspect\w* (?:will|on or after)|previous|prior|original)\b", re.IGNORECASE)
-_STOP = re.compile(r"(?<![A-Z])(?<!\b[A-Z][a-z])(?<!\bs)(?<!\bc)(?<!\bcs)[.:]\s+(?=[A-Z])")
 _TIME = re.compile(r"\b\d{1,2}[:.]?\d{0,2}\s?[ap]\.?m\b\.?|\b\d{1,2}:\d{2}\b", re.IGNORECASE)
 
 
@@ -222,7 +222,7 @@ def _paragraph(pieces: Sequence[Piece], first: int, count: int) -> Text:
 
 def _sentences(head: Head, pieces: Sequence[Piece], known: Wording, rules: RuleBook) -> None:
     """Statements of running text: "An inspection … was made on 4/3/2019 by Inspector J. Rivera"."""
-    for text, start, end in _statements(pieces):
+    for text, start, end in _statements(pieces, rules):
         sentence = text.text[start:end]
         if known.type_statements.search(sentence):
             head.offer("inspection_type", Found("complaint", text.cut(start, end), 0.92, "us-ma/inspection_types/statement@1"))
@@ -259,13 +259,11 @@ def _sentences(head: Head, pieces: Sequence[Piece], known: Wording, rules: RuleB
             head.offer("address", Found(part.text.strip(" ,."), part, 0.85, "us-ma/labels/address_sentence@1"))
 
 
-def _statements(pieces: Sequence[Piece]) -> Iterator[tuple[Text, int, int]]:
+def _statements(pieces: Sequence[Piece], rules: RuleBook) -> Iterator[tuple[Text, int, int]]:
     """Sentences of the running text, across the lines they are broken over."""
     for paragraph in paragraphs(pieces):
-        text, at = paragraph.text, 0
-        for stop in [*(m.end() for m in _STOP.finditer(text.text)), len(text.text)]:
-            yield text, at, stop
-            at = stop
+        for start, end in sentences(paragraph.text.text, rules):
+            yield paragraph.text, start, end
 
 
 def _top_of_note(head: Head, pieces: Sequence[Piece], known: Wording, rules: RuleBook) -> None:
