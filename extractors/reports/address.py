@@ -8,7 +8,7 @@ _SUFFIX = (
     r"(?:street|str|st|avenue|ave|av|road|rd|place|pl|court|ct|terrace|terr|ter|lane|ln|drive|dr|square|sq|way|circle|cir|"
     r"boulevard|blvd|parkway|pkwy|highway|hwy|alley|park|row|broadway|path|wharf|extension|ext|landing|plaza)"
 )
-_NUMBER = r"\d{1,5}[A-Za-z]?(?:\s?1/2|½)?(?:\s?(?:[-–/&]|to|and)\s?\d{1,5}[A-Za-z]?)*"
+_NUMBER = r"\d{1,5}[A-Za-z]?(?:\s?-?\s?1/2|½)?(?:\s?(?:[-–/&]|to|and)\s?\d{1,5}[A-Za-z]?)*"
 _UNIT = (
     r"(?:(?:apt|apartment|unit|suite|ste|room|rm)\b\.?\s*(?:no\.?)?\s*#?\s*[\w-]{1,6}|#\s?[\w-]{1,6}|"
     r"(?:\d(?:st|nd|rd|th)|first|second|third|fourth|ground|top|1sl|lst)\s+fl(?:oor|r)?\b\.?|basement|rear)"

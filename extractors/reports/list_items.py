@@ -123,7 +123,7 @@ def items_of_lines(pieces: Sequence[Piece], head: Head, known: Wording, rules: R
 
 def _continues(item: Item, paragraph: Paragraph, out: Listed, first: Paragraph | None, known: Wording, rules: RuleBook) -> bool:
     """Is a plain paragraph the text of a numbered item whose own line only names the section ("1. 410.254 - Lighting")?"""
-    if first is None or item.structure < 1 or item.loose or known.boilerplate.search(paragraph.text.text):
+    if first is None or item.structure < 1 or item.loose:
         return False
     cited = parse_citations(item.text.text, None, rules)
     return bool(cited) and title_only(item.text.text, cited[0].code, cited[0].raw, rules)
@@ -138,7 +138,7 @@ def title_only(text: str, code: str, raw: str, rules: RuleBook) -> bool:
 def titles_of(code: str, rules: RuleBook) -> list[str]:
     """The section's titles, plain and in lower case."""
     section = codebook.load(rules).section(code, None)
-    found = {section.title, section.label, codebook.code_title(code, None, rules)} if section is not None else set()
+    found = {codebook.code_title(code, None, rules), *((section.title, section.label) if section is not None else ())}
     return [re.sub(r"\s+", " ", re.sub(r"[^a-z ]+", " ", t.lower())).strip() for t in found if len(t) > 4]
 
 
