@@ -15,7 +15,7 @@ def split(text: str) -> list[str]:
         ("Smoke detector missing. Handrail loose.", ["Smoke detector missing.", "Handrail loose."]),
         ("Leak at 2nd fl. rear ceiling, approx. 4 ft. wide.", ["Leak at 2nd fl. rear ceiling, approx. 4 ft. wide."]),
         ("Inspected Apt. 3 on Sept. 4, 2018. No heat.", ["Inspected Apt. 3 on Sept. 4, 2018.", "No heat."]),
-        ("Made pursuant to M.G.L. c. 111, s. 127A. Violations follow.", ["Made pursuant to M.G.L. c. 111, s. 127A.", "Violations follow."]),
+        ("Under M.G.L. c. 111, s. 127A. It failed.", ["Under M.G.L. c. 111, s. 127A.", "It failed."]),
         ("Section 410.500 and 410.501 apply.", ["Section 410.500 and 410.501 apply."]),
     ],
 )
