@@ -301,7 +301,7 @@ def _top_of_note(head: Head, pieces: Sequence[Piece], known: Wording, rules: Rul
                 head.offer("address", Found(blank[span[0] : span[1]].strip(" ,;("), part, 0.8, "us-ma/labels/note_address@1"))
                 taken.append(span)
                 last = n
-        if dates or number:
+        if (dates or number) and (last < 0 or n <= last + 2):  # a date further down is a follow-up, no head
             last = max(last, n)
     if last < 0 or "address" not in head.found:
         return
