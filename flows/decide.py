@@ -8,10 +8,13 @@ from datetime import UTC, datetime
 
 from flows.crossings import cross_all
 from flows.home import Home
+from records.cells import cell
+from records.columns import TABLES
 from records.decision import Action, Decision, standing
 from records.errors import SetupError
+from records.export import TABLE_OF
 from records.record import FIELDS_OF, Record
-from records.settle import WHOLE, from_text, region_of, seen_value, to_text
+from records.settle import DATES, NUMBERS, WHOLE, WHOLE_NUMBERS, from_text, region_of, seen_value
 from store import Store
 
 
@@ -58,14 +61,29 @@ def _decision(record: Record, wish: Wish, by: str, now: datetime) -> Decision:
         raise SetupError(f"A record of kind {record.kind} has no field '{wish.field}': use one of {known}.")
     action = _action(wish)
     value = wish.value or ""
-    if action == "correct" and to_text(from_text(wish.field, value)) != value:
-        raise SetupError(f"'{value}' is no value for {wish.field}: dates are written 2019-05-23, amounts 1234.50.")
+    if action == "correct":
+        _check_value(record, wish.field, value)
     seen = seen_value(record, wish.field)
     digest = hashlib.sha256("\x1f".join((record.record_id, wish.field, action, value, by, now.isoformat())).encode())
     return Decision(
         digest.hexdigest()[:16], record.record_id, wish.field, action, value, seen, region_of(record, wish.field), by, now,
         wish.note,
     )  # fmt: skip
+
+
+def _check_value(record: Record, field: str, value: str) -> None:
+    """Refuses what the field's column could not hold."""
+    column = next((c for c in TABLES[TABLE_OF[record.kind]].columns if c.name == field), None)
+    typed = field in DATES | NUMBERS | WHOLE_NUMBERS
+    try:
+        fits = not (typed and value and isinstance(from_text(field, value), str))
+        if column is not None:
+            cell(column, value)
+    except ValueError:
+        fits = False
+    if not fits:
+        known = f" It is one of {', '.join(column.choices)}." if column is not None and column.choices else ""
+        raise SetupError(f"'{value}' is no value for {field}: dates are written 2019-05-23, amounts 1234.50.{known}")
 
 
 def _action(wish: Wish) -> Action:

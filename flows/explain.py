@@ -6,6 +6,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from extractors.confidence import load_models, parts_of, with_confidence
 from flows.collect import collect
 from flows.home import Home
 from flows.pool import Lost, Pool
@@ -74,8 +75,10 @@ def _record(record: Record) -> list[str]:
     lines = [head + (f": no record, {record.ignorable}" if record.ignorable else "")]
     lines += [line for e in record.fields.values() for line in _value(e)]
     lines += [f"    for a person: {r.field or 'record'}: {r.detail or r.code}" for r in record.reasons]
-    if record.confidence is not None:
-        lines.append(f"    confidence {record.confidence:.4f}")
+    if not record.ignorable:
+        sure = with_confidence(record, load_models()).confidence
+        parts = ", ".join(f"{name} {value:.2f}" for name, value in sorted(parts_of(record).items()))
+        lines.append(f"    confidence {'not measured' if sure is None else f'{sure:.4f}'}, from {parts}")
     return lines
 
 

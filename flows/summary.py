@@ -74,8 +74,8 @@ def summarise(
 
 _WHY = {
     "missing": "not found on the paper", "conflict": "two readings disagree",
-    "unmeasured": "how sure it is could not be measured", "weak": "read, but not surely enough", "ambiguous": "several answers fit",
-    "handwritten": "written by hand", "check": "a check did not come out right",
+    "unmeasured": "how sure it is could not be measured", "weak": "read, but not surely enough",
+    "ambiguous": "several answers fit", "handwritten": "written by hand", "check": "a check did not come out right",
     "possible_copy": "may repeat another report", "unknown_code": "a code that nobody has explained yet",
 }  # fmt: skip
 
