@@ -23,11 +23,16 @@ from extractors.rulebook import RuleBook
 
 _CORRECT = re.compile(r"\b(?:correct\w*|compl(?:y|ied|ete\w*)|repair\w*|abate\w*|remed\w+|fix\w*)\b", re.IGNORECASE)
 _LIST_FOLLOWS = re.compile(
-    r"\b(?:following|below|listed|these|list of)\b.{0,60}\b(?:violations?|conditions?|deficienc\w+|items?)\b|\bviolations?\b.{0,60}(?:observed|found|noted|follow\w*|cited)\b|^\W*violations?\W*$|\b(?:status of)\b",
+    r"\b(?:following|below|listed|these|list of)\b.{0,60}\b(?:violations?|conditions?|deficienc\w+|"
+    r"items?)\b|\bviolations?\b.{0,60}(?:observed|found|noted|follow\w*|cited)\b|^\W*violations?\W*$|"
+    r"\b(?:status of)\b",
     re.IGNORECASE,
 )
 _DIRECT = re.compile(
-    r"^\W*(?:not (?:yet )?(?:corrected|complied|done|fixed|repaired|abated)|corrected|complied|still\b|abated|cured|fixed|new(?=\W*$|,|\s+(?:violation|item))|open\b|closed\b|ok\b|done\b|in compliance|no change|partial|non-?compli|resolved|cleared|satisfied|extension (?:to|until|granted|given|of)|uncorrected|repaired|remains|violation remains|completed?)",
+    r"^\W*(?:not (?:yet )?(?:corrected|complied|done|fixed|repaired|abated)|corrected|complied|still\b|"
+    r"abated|cured|fixed|new(?=\W*$|,|\s+(?:violation|item))|open\b|closed\b|ok\b|done\b|in compliance|"
+    r"no change|partial|non-?compli|resolved|cleared|satisfied|extension (?:to|until|granted|given|of)|"
+    r"uncorrected|repaired|remains|violation remains|completed?)",
     re.IGNORECASE,
 )
 
@@ -77,7 +82,7 @@ def items_of_lines(pieces: Sequence[Piece], head: Head, known: Wording, rules: R
             _order(text, paragraph, base, rules) if paragraph.structure == 0 or not parse_citations(text, base, rules) else None
         )
         if order is not None:
-            value, follows = order
+            value, _follows = order
             deadline = value
             pending = (value, paragraph.text) if value is not None else None
             section = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -87,7 +88,7 @@ def _right_margin(pieces: Sequence[Piece]) -> float:
 
 def _pitch(pieces: Sequence[Piece]) -> float:
     tops = [p.text.box.centre_y for p in pieces if p.table is None and p.text.box is not None]
-    gaps = [b - a for a, b in zip(tops, tops[1:], strict=False) if 3 < b - a < 40]
+    gaps = [b - a for a, b in itertools.pairwise(tops) if 3 < b - a < 40]
     return median(gaps) if gaps else 14.0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -215,7 +216,7 @@ def _visits(sheet: _Sheet, known: Wording, rules: RuleBook) -> list[range]:
     if len(starts) < 2 or not short:
         return []
     marks = [lines[n].index for n in starts] + [lines[-1].index + 1]
-    return [range(a if i else 0, b) for i, (a, b) in enumerate(zip(marks, marks[1:], strict=False))]
+    return [range(a if i else 0, b) for i, (a, b) in enumerate(itertools.pairwise(marks))]
 
 
 def _layout(group: Sequence[_Sheet], known: Wording) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -128,4 +129,4 @@ def segments(text: Text, gap: float = 1.6) -> list[Text]:
         if right.box.x0 - left.box.x1 > gap * max(4.0, min(left.box.height, right.box.height)):
             cuts.append(i)
     cuts.append(len(text.words))
-    return [text.pick(range(a, b)) for a, b in zip(cuts, cuts[1:], strict=False)]
+    return [text.pick(range(a, b)) for a, b in itertools.pairwise(cuts)]
