@@ -25,6 +25,7 @@ BEST_EVIDENCE = {"text_layer": 0, "office": 0, "mixed": 1, "ocr": 2, "none": 3}
 def copies(visits: Sequence[Visit]) -> tuple[Link, ...]:
     """Links from every record of a repeated report to its record in the report that counts."""
     counted: list[Visit] = []
+    differing: dict[str, list[Record]] = {}  # by the inspection that counts: rows of its copies that it does not have
     links: dict[str, Link] = {}
     keyed = by_key(visits)
     for visit in sorted(visits, key=_rank):
@@ -35,7 +36,8 @@ def copies(visits: Sequence[Visit]) -> tuple[Link, ...]:
             counted.append(visit)
             continue
         (_, pairs), original = best
-        for link in _links(original, visit, pairs):
+        known = differing.setdefault(original.inspection.record_id, [])
+        for link in _links(original, visit, pairs, known):
             links.setdefault(link.record_id, link)
     return tuple(sorted(links.values(), key=lambda link: link.record_id))
 
@@ -67,7 +69,9 @@ def pairing(a: Visit, b: Visit) -> tuple[float, list[tuple[Record, Record]]]:
     return len(pairs) / min(len(a.violations), len(b.violations)), pairs
 
 
-def _links(original: Visit, copy: Visit, pairs: list[tuple[Record, Record]]) -> list[Link]:
+def _links(original: Visit, copy: Visit, pairs: list[tuple[Record, Record]], known: list[Record]) -> list[Link]:
+    """Links of one copy. A row that another copy already had differently from the original (``known``) is the same question
+    again: the scan of a corrected PDF asks nothing new. Its own differing rows are added to ``known``."""
     links = [Link(copy.inspection.record_id, "same_as", original.inspection.record_id)]
     links += [Link(theirs.record_id, "same_as", ours.record_id) for ours, theirs in pairs]
     paired = {theirs.record_id for _, theirs in pairs}
@@ -75,6 +79,11 @@ def _links(original: Visit, copy: Visit, pairs: list[tuple[Record, Record]]) -> 
     for theirs in copy.violations:
         if theirs.record_id in paired:
             continue
+        asked = next((k for k in known if same_finding(k, theirs) * 100 >= SAME_WORDS), None)
+        if asked is not None:
+            links.append(Link(theirs.record_id, "same_as", asked.record_id))
+            continue
+        known.append(theirs)
         nearest = max(unpaired_ours, key=lambda o: same_finding(o, theirs), default=None)
         where = f"{original.filed.path} is the same report"
         says = f", and says instead: {nearest.text('description')!r}" if nearest else ", and does not have this finding"

@@ -46,3 +46,12 @@ def test_the_order_of_the_files_changes_nothing() -> None:
     files = [visit(n, DAY, FINDINGS, text_source=s) for n, s in (("a", "ocr"), ("b", "text_layer"), ("c", "ocr"))]
     assert copies(visits_of(files)) == copies(visits_of(files[::-1]))
     assert {k.other_id for k in copies(visits_of(files)) if k.record_id.endswith(":i")} == {"b:i"}
+
+
+def test_the_scan_of_a_corrected_report_asks_nothing_new() -> None:
+    changed = [FINDINGS[0], FINDINGS[1], ("Radiator cold in bedroom", "open")]
+    typed, corrected = visit("a", DAY, FINDINGS, text_source="office"), visit("b", DAY, changed)
+    files = [typed, corrected, visit("c", DAY, changed, text_source="ocr")]
+    links = {k.record_id: (k.relation, k.other_id) for k in copies(visits_of(files))}
+    assert links["b:2"] == ("possible_copy_of", "a:i")
+    assert links["c:2"] == ("same_as", "b:2")
