@@ -134,6 +134,10 @@ def is_negated(text: str, rules: RuleBook | None = None) -> bool:
     wording = _wording(rules)
     if wording.exceptions.search(text):
         return False
+    if (gone := wording.gone.search(text)) is not None and not wording.defects.search(text[gone.end() :]):
+        return True
+    if wording.remark.search(text) is not None and not wording.defects.search(text) and not parse_citations(text, None, rules):
+        return True
     cleared = [m for m in wording.all_well.finditer(text) if not wording.not_well.search(text[: m.start()])]
     if not cleared:
         return False
@@ -253,6 +257,8 @@ class _Wording:
     earlier: re.Pattern[str]
     lead_in: re.Pattern[str]
     readings: tuple[tuple[re.Pattern[str], int, int], ...]
+    gone: re.Pattern[str]
+    remark: re.Pattern[str]
 
 
 def _any(words: list[str]) -> str:
@@ -282,4 +288,6 @@ def _wording(rules: RuleBook | None) -> _Wording:
         re.compile(rf"(?<!\w)(?:{_any(data['earlier'])})(?!\w)(?:[^:–—]{{0,40}}?(?::|\s[-–—]\s))?", flags),
         re.compile(rf"(?:{_any(data['lead_ins'])})(?!\w)[\s,:]*", flags),
         tuple((re.compile(r["regex"], flags), int(r["low"]), int(r["high"])) for r in data["readings"]),
+        re.compile(rf"(?<!\w)(?:{_any(data['gone'])})(?!\w)", flags),
+        re.compile(rf"(?<!\w)(?:{_any(data['remarks'])})(?!\w)", flags),
     )

@@ -46,6 +46,8 @@ def records_of_item(item: Item, key: str, head: Head, department: str, known: Wo
             record = replace(record, ignorable="quoted as corrected earlier")
         elif finding.negated:
             continue
+        elif not record.text("code_as_written") and not re.search(r"[A-Za-z]{3}", finding.description):
+            continue  # a speck or a stray letter
         elif len(found) > 1 and any(title_only(finding.description, c.code, c.raw, rules) for f in found for c in f.citations):
             continue  # the section's printed title, not what was found
         elif item.loose and not record.text("code_as_written") and record.features["guess_score"] < LOOSE_ENOUGH:
