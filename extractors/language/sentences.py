@@ -25,14 +25,17 @@ def _pipeline(rules: RuleBook) -> Language:
     """A blank English pipeline: nothing is downloaded. Abbreviations are data (``sentences.yml``)."""
     import spacy  # slow to import, and many documents have no running text
     from spacy.symbols import ORTH
+    from spacy.tokenizer import Tokenizer
     from spacy.util import compile_suffix_regex
 
     known = rules.section("sentences")
     nlp = spacy.blank("en")
+    tokenizer = nlp.tokenizer
+    assert isinstance(tokenizer, Tokenizer)
     # "s. 127A." ends a sentence: a section's letter is no initial.
-    nlp.tokenizer.suffix_search = compile_suffix_regex([*(nlp.Defaults.suffixes or ()), r"(?<=[0-9][A-Z])\."]).search
+    tokenizer.suffix_search = compile_suffix_regex([*(nlp.Defaults.suffixes or ()), r"(?<=[0-9][A-Z])\."]).search
     for word in known["abbreviations"]:
         for form in {word, word.capitalize(), word.upper()}:
-            nlp.tokenizer.add_special_case(form, [{ORTH: form}])
+            tokenizer.add_special_case(form, [{ORTH: form}])
     nlp.add_pipe("sentencizer", config={"punct_chars": known["ends"]})
     return nlp

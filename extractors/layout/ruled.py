@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import median
+from statistics import fmean, median
+
+from pdfplumber.utils import cluster_list
 
 from extractors.layout.lines import as_line, group, is_rule_glyph
 from extractors.layout.upright import Spot
@@ -75,13 +77,7 @@ def _connected(level: Sequence[Box], plumb: Sequence[Box]) -> list[list[Box]]:
 
 def _positions(values: Sequence[float]) -> list[float]:
     """Places of lines, those that lie together merged into one."""
-    places: list[list[float]] = []
-    for value in sorted(values):
-        if places and value - places[-1][-1] <= _SAME:
-            places[-1].append(value)
-        else:
-            places.append([value])
-    return [sum(p) / len(p) for p in places]
+    return [fmean(cluster) for cluster in cluster_list(list(values), _SAME)]
 
 
 def _grid(spots: Sequence[Spot], rows: Sequence[Box], columns: Sequence[Box]) -> Grid | None:
