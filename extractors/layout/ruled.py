@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean, median
 
-from pdfplumber.utils import cluster_list
+from pdfplumber.utils.clustering import cluster_list
 
 from extractors.layout.lines import as_line, group, is_rule_glyph
 from extractors.layout.upright import Spot
