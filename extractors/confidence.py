@@ -1,7 +1,7 @@
 """The probability that a record is right, from parts kept apart: reading, finding, checking.
 
-A small logistic model per kind, fitted on truth (``lotline-fit`` in ``benchmarks/fit_confidence.py`` made the shipped one from
-made-up documents: a prior, and the exports say ``unproven``). Applying it needs no library, so that a re-run is cheap.
+A small logistic model per kind, fitted on truth (``benchmarks/fit_confidence.py`` made the shipped one from
+made-up documents: a prior, and the exports say so). Applying it needs no library, so that a re-run is cheap.
 """
 
 from __future__ import annotations
@@ -27,12 +27,18 @@ were repaired, how many doubts the checks raised, and whether the words came fro
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Logistic model of one kind: ``weights`` by part, and the confidence from which the gate opens (None: stays shut)."""
+    """Logistic model of one kind: ``weights`` by part. ``gates`` says, for some shares of wrong records that a city may allow,
+    the confidence from which records leave (None: not even the surest records were right often enough, so all wait)."""
 
     kind: Kind
     weights: Mapping[str, float]
     intercept: float
-    least: float | None
+    gates: Mapping[float, float | None]
+
+    def least(self, allowed: float) -> float | None:
+        """The confidence asked for when ``allowed`` may be wrong: that of the nearest measured share that is no larger."""
+        measured = [share for share in self.gates if share <= allowed + 1e-9]
+        return self.gates[max(measured)] if measured else None
 
     def probability(self, parts: Mapping[str, float]) -> float:
         score = self.intercept + sum(weight * parts.get(name, 0.0) for name, weight in self.weights.items())
@@ -72,9 +78,9 @@ def with_confidence(record: Record, models: Mapping[Kind, Model]) -> Record:
     return replace(record, confidence=round(model.probability(parts_of(record)), 4))
 
 
-def gates(models: Mapping[Kind, Model]) -> dict[Kind, Gate]:
-    """The gate of each kind that a model is there for."""
-    return {kind: Gate(kind, model.least) for kind, model in models.items()}
+def gates(models: Mapping[Kind, Model], allowed: Mapping[str, float]) -> dict[Kind, Gate]:
+    """The gate of each kind that a model is there for. ``allowed``: share of wrong records by kind, from the city's settings."""
+    return {kind: Gate(kind, model.least(allowed[kind]) if kind in allowed else None) for kind, model in models.items()}
 
 
 @cache
@@ -88,8 +94,12 @@ def load_models() -> dict[Kind, Model]:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
         return {
-            kind: Model(kind, dict(m["weights"]), float(m["intercept"]), None if m["least"] is None else float(m["least"]))
+            kind: Model(kind, dict(m["weights"]), float(m["intercept"]), _shares(m["gates"]))
             for kind, m in data["models"].items()
         }
     except (ValueError, KeyError, TypeError) as error:
         raise PatternError(f"{path}: not a confidence model ({error}); run the fit again or restore the file.") from error
+
+
+def _shares(gates: Mapping[str, float | None]) -> dict[float, float | None]:
+    return {float(share): None if least is None else float(least) for share, least in gates.items()}

@@ -12,13 +12,14 @@ from records.document import TextSource
 from records.links import Route
 from records.record import Evidence, Extraction, Outcome, Reason, Record
 from records.routing import required_fields
+from records.settings import City
 from records.settle import Settled, settle
 from store import Store, StoredDocument
 
 _WHOLE_RECORD_REASON = ""
 
 
-def cross_all(store: Store) -> None:
+def cross_all(store: Store, city: City) -> None:
     """Brings links, histories and routes of the whole database up to date with outcomes and decisions."""
     settled: dict[str, Settled] = {}
     filed = []
@@ -36,7 +37,7 @@ def cross_all(store: Store) -> None:
                 _decided(document.outcome, own),
             )
         )
-    crossing = cross(filed, load_models())
+    crossing = cross(filed, load_models(), city.gates)
     store.replace_links(crossing.links, crossing.histories)
     store.replace_routes([decided_route(route, settled[route.record_id]) for route in crossing.routes])
 

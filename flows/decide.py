@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from flows.city import load_city
 from flows.crossings import cross_all
 from flows.home import Home
 from records.cells import cell
@@ -42,7 +43,7 @@ def decide_on(home: Home, wish: Wish, by: str) -> str:
             decision = _decision(record, wish, by, now)
             store.decide([decision])
             said = f"{decision.action} on {wish.field or 'the whole record'} of {wish.record_id} by {by}: kept."
-        cross_all(store)
+        cross_all(store, load_city(home.settings))
     return said
 
 

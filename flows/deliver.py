@@ -20,7 +20,7 @@ def export_all(
     """Writes all documents' records to ``out`` and returns the names of the files."""
     registers = load_registers(home, parcels, log)
     with Store.open(home.database) as store:
-        cross_all(store)
+        cross_all(store, registers.city)
         sources = [SourceFile(d.sha256, path, d.size) for d in store.current() for path in d.paths]
         if not sources:
             raise SetupError("Nothing was read yet: run lotline run INPUT... first.")

@@ -91,7 +91,7 @@ class Run:
         """What follows from all documents together, and the export of INPUT's."""
         from flows.export.writer import write_export
 
-        cross_all(self.store)
+        cross_all(self.store, self.registers.city)
         sources = [f.source for f in self.found]
         bundle = make_bundle(self.store, sources, self.registers, self.registers.versions(), self.task.period)
         write_export(self.task.out, bundle, self.task.include_review, layers=self.registers.city.patterns)

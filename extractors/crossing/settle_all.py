@@ -25,13 +25,14 @@ class Crossing:
     routes: tuple[Route, ...]
 
 
-def cross(filed: Iterable[Filed], models: Mapping[Kind, Model]) -> Crossing:
-    """Links, histories and routes of all records. Records must carry their minted ids. Pure and deterministic."""
+def cross(filed: Iterable[Filed], models: Mapping[Kind, Model], allowed: Mapping[str, float]) -> Crossing:
+    """Links, histories and routes of all records. Records must carry their minted ids. ``allowed`` is the share of released
+    records that may be wrong, by kind. Pure and deterministic."""
     documents = sorted(filed, key=lambda f: (f.path, f.sha256))
     visits = visits_of(documents)
     links = copies(visits)
     linked = {link.record_id: link for link in links}
-    open_gates = gates(models)
+    open_gates = gates(models, allowed)
     routes = []
     for document in documents:
         doubts = {r.ordinal: r.reasons for r in document.outcome.reports}

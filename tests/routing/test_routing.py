@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extractors.checks import check_report
-from extractors.confidence import Model, parts_of, with_confidence
+from extractors.confidence import Model, gates, parts_of, with_confidence
 from records.document import Document, SourceFile
 from records.links import Link
 from records.record import Reason, Record, Report
@@ -68,7 +68,7 @@ def test_a_handwritten_value_is_never_released() -> None:
 
 
 def test_an_unmeasured_part_leaves_the_confidence_unmeasured() -> None:
-    model = {"tax": Model("tax", {"reading": 1.0}, 0.0, 0.5)}
+    model = {"tax": Model("tax", {"reading": 1.0}, 0.0, {})}
     assert with_confidence(TAX, model).confidence is not None
     unknown = TAX.having(replace(TAX.fields["total"], reading=None))
     assert with_confidence(unknown, model).confidence is None
@@ -87,8 +87,15 @@ def test_no_doubted_record_is_released_however_confident(confidence: float, doub
     st.dictionaries(st.sampled_from(["reading", "doubts", "finding", "own"]), st.floats(-50, 50), max_size=4), st.floats(-50, 50)
 )
 def test_a_probability_stays_one(weights: dict[str, float], intercept: float) -> None:
-    assert 0 <= Model("tax", weights, intercept, None).probability(parts_of(TAX)) <= 1
+    assert 0 <= Model("tax", weights, intercept, {}).probability(parts_of(TAX)) <= 1
 
 
 def test_required_fields_are_those_a_row_is_worthless_without() -> None:
     assert required_fields(TAX) == ("parcel_id", "fiscal_year", "tax_type", "total")
+
+
+def test_a_stricter_city_gets_a_stricter_gate_and_what_was_not_measured_stays_shut() -> None:
+    model = Model("tax", {}, 0.0, {0.01: 0.97, 0.05: 0.9})
+    assert [model.least(share) for share in (0.05, 0.04, 0.01, 0.001)] == [0.9, 0.97, 0.97, None]
+    assert gates({"tax": model}, {"tax": 0.02})["tax"] == Gate("tax", 0.97)
+    assert gates({"tax": model}, {})["tax"] == Gate("tax", None)
