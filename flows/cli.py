@@ -37,6 +37,7 @@ Review = Annotated[bool, typer.Option("--include-review", help="Also export reco
 Plain = Annotated[
     bool, typer.Option("--plain", help="Without Prefect: starts sooner, but leaves no run to look at in its pages.")
 ]
+Seconds = Annotated[int, typer.Option(min=5, help="Longest time for one document; what takes longer is left to the next run.")]
 Workers = Annotated[int | None, typer.Option(min=1, help="Documents worked on at once; default: the machine's cores.")]
 
 
@@ -63,13 +64,15 @@ def run(
     log: Log = None,
     include_review: Review = False,
     workers: Workers = None,
+    seconds: Seconds = 900,
     plain: Plain = False,
     as_json: Json = False,
 ) -> None:
     """Read what is new in INPUT, link it to parcels, and export INPUT's documents as CSVs."""
     from flows.run import Task
 
-    _run(Task(_home(context), tuple(inputs), parcels, log, out, include_review, workers, None, plain), as_json)
+    task = Task(_home(context), tuple(inputs), parcels, log, out, include_review, workers, None, plain, seconds=seconds)
+    _run(task, as_json)
 
 
 @app.command()
@@ -83,6 +86,7 @@ def backfill(
     log: Log = None,
     include_review: Review = False,
     workers: Workers = None,
+    seconds: Seconds = 900,
     plain: Plain = False,
     as_json: Json = False,
 ) -> None:
@@ -94,8 +98,9 @@ def backfill(
         raise SetupError(f"--from {since:%Y-%m-%d} is after --to {until:%Y-%m-%d}: swap them.")
     period = (since.date(), until.date())
     task = Task(
-        _home(context), tuple(inputs), parcels, log, out, include_review, workers, period, plain, command="backfill"
-    )
+        _home(context), tuple(inputs), parcels, log, out, include_review, workers, period, plain,
+        command="backfill", seconds=seconds,
+    )  # fmt: skip
     _run(task, as_json)
 
 

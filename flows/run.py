@@ -49,6 +49,7 @@ class Task:
     period: tuple[date, date] | None = None
     plain: bool = False
     command: str = "run"
+    seconds: float = SECONDS_PER_DOCUMENT
 
 
 @dataclass
@@ -78,7 +79,7 @@ class Run:
         """Reads and extracts these documents and stores each as it is done. Safe to repeat."""
         if self.pool is None:
             workers = min(self.task.workers or os.cpu_count() or 1, max(1, len(self.jobs)))
-            self.pool = Pool(prepare, self.desk, workers=workers, seconds=SECONDS_PER_DOCUMENT)
+            self.pool = Pool(prepare, self.desk, workers=workers, seconds=self.task.seconds)
         for job, answer in self.pool.run(self._with_reading(job) for job in batch):
             retry = isinstance(answer, Lost) and answer.timed_out
             done = unreadable(job.source, answer.reason) if isinstance(answer, Lost) else answer

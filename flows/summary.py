@@ -62,7 +62,7 @@ def summarise(
         accepted={k: sum(r.kind == k for r in standing if r.state == "accepted") for k in KINDS},
         in_review={k: sum(r.kind == k for r in waiting) for k in KINDS},
         copies=sum(bool(d.duplicate_of) for d in bundle.documents) + _repeated_reports(bundle),
-        reasons=tuple(why.most_common(_MOST)),
+        reasons=tuple(sorted(why.items(), key=lambda item: (-item[1], item[0]))[:_MOST]),
         unreadable=tuple((d.source_file, d.failure or d.reason) for d in bundle.documents if not d.read),
         partly=tuple((d.source_file, d.failure) for d in bundle.documents if d.read and d.failure),
         out=str(out),
@@ -103,7 +103,8 @@ def _render(s: Summary) -> Group:
     if kinds:
         parts.append(f"What they are: {kinds}.")
     if s.copies:
-        parts.append(f"{s.copies} repeat a report that is there already; such reports count once.")
+        repeat = "repeats" if s.copies == 1 else "repeat"
+        parts.append(f"{s.copies} {repeat} a report that is there already; such reports count once.")
     table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
     table.add_column("Records")
     table.add_column("accepted", justify="right")

@@ -9,16 +9,22 @@ fail() { printf 'setup: %s\n' "$*" >&2; exit 2; }
 has() { command -v "$1" >/dev/null 2>&1; }
 
 # --- Python ------------------------------------------------------------------------------------------------------------
+fits() { "$1" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null; }
 python=${PYTHON:-}
 if [ -z "$python" ]; then
     for candidate in python3 python3.13 python3.12 python3.11; do
-        if has "$candidate" && "$candidate" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))'; then
+        if has "$candidate" && fits "$candidate"; then
             python=$candidate
             break
         fi
     done
+elif ! fits "$python"; then
+    fail "PYTHON=$python is no Python 3.11, 3.12 or 3.13: name another, or leave PYTHON out"
 fi
-[ -n "$python" ] || fail "Python 3.11, 3.12 or 3.13 is needed and none was found: install one, or name it: PYTHON=/path/to/python3.12 make setup"
+# uv itself runs from any Python 3; where none fits Lotline (Ubuntu 22.04), uv fetches one that does.
+starter=${python:-python3}
+has "$starter" || fail "Python is needed and none was found: sudo apt-get install python3 python3-venv"
+has uv && uv --version >/dev/null 2>&1 && uv_there=yes || uv_there=no
 
 # --- system packages ---------------------------------------------------------------------------------------------------
 missing=()
@@ -29,8 +35,13 @@ if has tesseract; then
     grep -qx eng <<<"$languages" || need tesseract-ocr-eng
     grep -qx osd <<<"$languages" || need tesseract-ocr-osd
 fi
-has soffice || has libreoffice || need libreoffice-writer-nogui libreoffice-calc-nogui
-"$python" -c 'import ensurepip, venv' 2>/dev/null || need python3-venv
+has soffice || has libreoffice || need libreoffice-writer-nogui libreoffice-calc-nogui fonts-liberation fonts-crosextra-carlito
+if [ $uv_there = no ] && ! "$starter" -c 'import ensurepip, venv' 2>/dev/null; then
+    case $(basename "$starter") in
+        python3.*) need "$(basename "$starter")-venv" ;;
+        *) need python3-venv ;;
+    esac
+fi
 if [ "${1:-}" = --tests ] && ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then
     need postgresql
 fi
@@ -43,22 +54,23 @@ if [ ${#missing[@]} -gt 0 ]; then
         fail "ask someone with administrator rights to run this once, then try again: sudo apt-get update && sudo $order"
     fi
     say "Installing ${missing[*]} ..."
-    ${as_root[@]+"${as_root[@]}"} apt-get update -qq </dev/null
+    ${as_root[@]+"${as_root[@]}"} apt-get update -qq </dev/null || say "The package lists could not be renewed; trying with those that are there."
     ${as_root[@]+"${as_root[@]}"} env DEBIAN_FRONTEND=noninteractive $order -qq </dev/null >/dev/null ||
         fail "the packages could not be installed; see why with: sudo $order"
 fi
 
 # --- uv and the locked environment -------------------------------------------------------------------------------------
 uv=(uv)
-if ! has uv || ! uv --version >/dev/null 2>&1; then
+if [ $uv_there = no ]; then
     tools=.venv-uv
-    [ -x "$tools/bin/python" ] || "$python" -m venv "$tools"
+    [ -x "$tools/bin/python" ] || "$starter" -m venv "$tools"
     [ -x "$tools/bin/uv" ] || "$tools/bin/python" -m pip install --quiet --disable-pip-version-check 'uv>=0.9,<1' ||
-        fail "uv could not be installed from PyPI: check this machine's network or its PIP_INDEX_URL"
+        fail "uv could not be installed from PyPI: check this machine's network or its PIP_INDEX_URL, then try again"
     uv=("$tools/bin/uv")
 fi
 # Where .venv and uv's cache are on different disks, links are impossible; copying always works.
 export UV_LINK_MODE=${UV_LINK_MODE:-copy}
-"${uv[@]}" sync --quiet --frozen --python "$python" ||
-    fail "the locked Python packages could not be installed: check this machine's network or its UV_DEFAULT_INDEX, then try again"
+# Compiled once here, every later start is quick, also where Python may write no bytecode.
+"${uv[@]}" sync --quiet --frozen --compile-bytecode --python "${python:-3.12}" ||
+    fail "the locked Python packages could not be installed: check this machine's network and free disk space, then try again"
 say "Set up: $(.venv/bin/python --version), $(tesseract --version 2>&1 | head -n 1)"
