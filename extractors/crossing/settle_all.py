@@ -11,7 +11,7 @@ from extractors.crossing.cases import Filed, visits_of
 from extractors.crossing.copies import copies
 from extractors.crossing.history import histories
 from records.links import History, Link, Route
-from records.record import Reason
+from records.record import Reason, Record
 from records.routing import Gate, route
 from records.vocabulary import Kind
 
@@ -33,16 +33,34 @@ def cross(filed: Iterable[Filed], models: Mapping[Kind, Model], allowed: Mapping
     links = copies(visits)
     linked = {link.record_id: link for link in links}
     open_gates = gates(models, allowed)
-    routes = []
+    routes: dict[str, Route] = {}
     for document in documents:
         doubts = {r.ordinal: r.reasons for r in document.outcome.reports}
-        for record in document.outcome.records:
+        # Findings before visits: the result of a re-inspection is what became of its findings.
+        for record in sorted(document.outcome.records, key=lambda r: r.kind == "inspection"):
             if record.ignorable:
                 continue
             sure = with_confidence(record, models)
+            if record.text("inspection_type") == "reinspection":
+                sure = sure.doubting(*_resting_on(record, document.outcome.records, routes))
             gate = open_gates.get(record.kind, Gate(record.kind, None))
-            routes.append(route(sure, gate, linked.get(record.record_id), holding(doubts.get(record.report, ()))))
-    return Crossing(links, histories(visits, links), tuple(sorted(routes, key=lambda r: r.record_id)))
+            routes[record.record_id] = route(sure, gate, linked.get(record.record_id), holding(doubts.get(record.report, ())))
+    return Crossing(links, histories(visits, links), tuple(routes[i] for i in sorted(routes)))
+
+
+ELSEWHERE = ("parcel_id", "code", "code_title", "category", "unit", "location", "permit_record")
+"""Fields of a finding on which a visit's result does not rest."""
+
+
+def _resting_on(visit: Record, records: Iterable[Record], routes: Mapping[str, Route]) -> list[Reason]:
+    """Why the result of a re-inspection waits: one of its findings does, and may have been corrected or not."""
+    for finding in records:
+        if finding.kind != "violation" or finding.parent != visit.record_id or finding.record_id not in routes:
+            continue
+        open_questions = [r for r in routes[finding.record_id].reasons if r.field not in ELSEWHERE and r.code != "possible_copy"]
+        if open_questions:
+            return [Reason("result", "weak", "the result rests on a finding that waits for a person")]
+    return []
 
 
 def holding(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
