@@ -16,8 +16,10 @@ from extractors.read.handwriting import mark_handwriting
 from extractors.read.lines import reading_order, strikes
 from extractors.read.ocr_cache import keep, key_of, load
 from extractors.read.page_image import Gray
-from extractors.read.ruling import SquareMark, dark_pixels, find_rules, find_squares, without_rules
+from extractors.read.quality import likeness
+from extractors.read.ruling import dark_pixels, find_rules, without_rules
 from extractors.read.settings import READER_VERSION, ReadSettings, tesseract_version
+from extractors.read.tick_boxes import SquareMark, find_squares
 from records.document import Box, Tick, Word
 from records.errors import DocumentError
 
@@ -63,7 +65,7 @@ def _recognise(image: Gray, scale: float, settings: ReadSettings) -> dict[str, A
     level = turn_by(upright, angle)
     dark = dark_pixels(level)
     rules, mask = find_rules(dark, scale)
-    squares = find_squares(dark, scale)
+    squares = find_squares(level, dark, scale)
     text_image = _without_squares(without_rules(level, mask, dark), squares)
     words = _tesseract(text_image, scale, rules, settings)
     words, hands = mark_handwriting(words, dark, mask, scale)
@@ -148,6 +150,9 @@ def _quarter_turns(image: Gray, scale: float, settings: ReadSettings) -> int:
         turns, sure = 0, 0.0  # too few characters to tell; Tesseract reports that as an error
     if sure >= _SURE_TURN or (turns == 0 and sure >= _SURE_UPRIGHT):
         return (4 - turns) % 4  # Tesseract says clockwise
+    small = turn_by(small, skew_of(small, scale * factor))
+    dark = dark_pixels(small)
+    small = without_rules(small, find_rules(dark, scale * factor)[1], dark)
     candidates = (0, 2, 1, 3) if lies_on_side(image, scale) else (0, 2)
     scores = {t: _strip_score(np.ascontiguousarray(np.rot90(small, t)), scale * factor, settings) for t in candidates}
     best = max(scores, key=lambda t: scores[t])
@@ -155,21 +160,21 @@ def _quarter_turns(image: Gray, scale: float, settings: ReadSettings) -> int:
 
 
 def _strip_score(image: Gray, scale: float, settings: ReadSettings) -> float:
-    """How well the page's fullest part reads: the summed confidence of its words of three letters or more."""
+    """How well the page's fullest part reads: the summed confidence of its words of three letters or more, as far as they
+    look like words. Upside down, lines still read as letters ("uonsadsu]"), at times as surely as upright ones."""
     inked = np.flatnonzero((image < 150).sum(axis=1) > 3)
-    first = int(np.percentile(inked, 15)) if inked.size else 0
+    first = int(np.percentile(inked, 20)) if inked.size else 0
     try:
         data = pytesseract.image_to_data(
-            image[max(0, first - 40) : first + image.shape[0] // 6],
+            image[max(0, first - 40) : first + image.shape[0] // 3],
             config=f"--psm 6 --dpi {round(scale * 72)}",
             timeout=settings.tesseract_seconds,
             output_type=pytesseract.Output.DICT,
         )
     except RuntimeError:
         return 0.0
-    return sum(
-        float(c) for t, c in zip(data["text"], data["conf"], strict=True) if len(t.strip()) >= 3 and t.strip().isalpha()
-    )
+    found = [(t.strip(), float(c)) for t, c in zip(data["text"], data["conf"], strict=True) if len(t.strip()) >= 3]
+    return sum(c * likeness(t) for t, c in found if t.isalpha())
 
 
 def _without_squares(image: Gray, squares: list[SquareMark]) -> Gray:
@@ -177,7 +182,8 @@ def _without_squares(image: Gray, squares: list[SquareMark]) -> Gray:
     out = image.copy()
     for square in squares:
         box = square.box
-        out[max(0, int(box.top)) : int(box.bottom) + 1, max(0, int(box.x0)) : int(box.x1) + 1] = 255
+        rim = max(3, round(0.1 * box.width))
+        out[max(0, int(box.top) - rim) : int(box.bottom) + rim, max(0, int(box.x0) - rim) : int(box.x1) + rim] = 255
     return out
 
 
@@ -202,13 +208,25 @@ def _is_strike(rule: Box, rules: list[Box], words: list[Word]) -> bool:
 def _with_squares(
     words: list[Word], struck: list[bool], squares: list[SquareMark]
 ) -> tuple[list[Word], list[bool]]:
-    """Tick boxes as the glyphs that a text layer has for them, so that text and ticks tell the same."""
-    glyphs = [
-        Word("☒" if s.state else "☐", s.box, 0.9 if s.state is not None else 0.3)
-        for s in squares
-        if not any(w.box is not None and w.box.overlap(s.box) > 0.3 for w in words)
-    ]
-    return [*words, *glyphs], [*struck, *(False for _ in glyphs)]
+    """Tick boxes as the glyphs that a text layer has for them, so that text and ticks tell the same. What OCR made of a
+    box's remains (strokes that stick out of it, its rim) is no word."""
+    glyphs = [Word("☒" if s.state else "☐", s.box, 0.9 if s.state is not None else 0.3) for s in squares]
+    keep = [i for i, w in enumerate(words) if not any(_lies_in(w, s.box) for s in squares)]
+    return [*(words[i] for i in keep), *glyphs], [*(struck[i] for i in keep), *(False for _ in glyphs)]
+
+
+def _lies_in(word: Word, square: Box) -> bool:
+    """True for a mark of one or two characters most of which lies within half a side of the box's middle and rim."""
+    box = word.box
+    if box is None or len(word.text) > 2:
+        return False
+    reach = 0.35 * square.width
+    wide = min(box.x1, square.x1 + reach) - max(box.x0, square.x0 - reach)
+    tall = min(box.bottom, square.bottom + reach) - max(box.top, square.top - reach)
+    if wide <= 0 or tall <= 0 or wide * tall < 0.75 * max(1.0, box.area):
+        return False
+    inside = min(box.x1, square.x1) - max(box.x0, square.x0)
+    return inside > 0.4 * box.width or not any(c.isalnum() for c in word.text)
 
 
 def _mapper(shape: tuple[int, ...], angle: float, scale: float) -> Callable[[Box], Box]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from extractors.reports.items import Item
 from extractors.reports.pieces import Piece, by_column, cell_text
 from extractors.reports.text import NOTHING, Text, of_line
+from extractors.reports.ticks import mark_in
 from extractors.reports.wording import Wording
 from records.document import Box, Cell, Table, Tick, enclosing
 
@@ -93,7 +94,11 @@ def _by_content(table: Table, known: Wording) -> Columns | None:
         values = texts[column]
         return sum(map(test, values)) / len(rows) if values else 0.0
 
-    marks = [c for c in filled if share(c, lambda t: known.mark_of(t) is not None) > 0.6]
+    marked = {c: share(c, lambda t: mark_in(t, known) is not None) for c in filled}
+    marks = [c for c, part in marked.items() if part > 0.6]
+    if not marks:
+        # A column of boxes some of which were not read is still no list of findings.
+        marks = [c for c, part in marked.items() if part > 0.25 and part == max(marked.values())]
     codes = [c for c in filled if share(c, lambda t: bool(re.search(r"\b4[1Il]0\W{0,2}\d{3}\b|\bCMR\b", t))) > 0.6]
     lengths = {c: sum(len(t) for t in v) / len(v) for c, v in filled.items()}
     if len(marks) == 1 and codes:
@@ -303,7 +308,7 @@ def _fail_state(
         return fail.state, "field" if fail.name else "drawn"
     mark = cells.get("fail", NOTHING)
     if mark:
-        found = known.mark_of(mark.text)
+        found = mark_in(mark.text, known)
         if found is None and len(mark.text) <= 3 and any(c.isalnum() for c in mark.text):
             return None, "unsure"
         return (found, "glyph") if found is not None else (False, "glyph")

@@ -29,6 +29,17 @@ def ticked_words(value: Text, known: Wording, drawn: Sequence[Tick] = ()) -> Tex
     return None
 
 
+def mark_in(cell: str, known: Wording) -> bool | None:
+    """What a cell of a tick column says: its mark, or the one box among specks of dirt that OCR took for signs.
+    None where there is none, or where several disagree."""
+    whole = known.mark_of(cell)
+    words = cell.split()
+    if whole is not None or any(len(w) > 2 for w in words):
+        return whole
+    said = {known.mark_of(w) for w in words if len(w) == 1 and not w.isalnum() and not w.isascii()} - {None}
+    return said.pop() if len(said) == 1 else None
+
+
 def beside(value: Text, box: Box, all_boxes: Sequence[Box]) -> Text | None:
     """The words right of a box on its line, up to the next box."""
     limit = min((b.x0 for b in all_boxes if b.x0 > box.x1 and abs(b.centre_y - box.centre_y) < box.height), default=1e9)
