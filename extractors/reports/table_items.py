@@ -94,19 +94,19 @@ def _by_content(table: Table, known: Wording) -> Columns | None:
         values = texts[column]
         return sum(map(test, values)) / len(rows) if values else 0.0
 
-    marked = {c: share(c, lambda t: mark_in(t, known) is not None) for c in filled}
-    marks = [c for c, part in marked.items() if part > 0.6]
-    if not marks:
-        # A column of boxes some of which were not read is still no list of findings.
-        marks = [c for c, part in marked.items() if part > 0.25 and part == max(marked.values())]
+    marks = [c for c, said in filled.items() if _is_mark_column(said, known)]
+    if len(marks) > 1:
+        marks = [max(marks, key=lambda c: len(filled[c]))]
     codes = [c for c in filled if share(c, lambda t: bool(re.search(r"\b4[1Il]0\W{0,2}\d{3}\b|\bCMR\b", t))) > 0.6]
     lengths = {c: sum(len(t) for t in v) / len(v) for c, v in filled.items()}
     if len(marks) == 1 and codes:
         words = [c for c in sorted(filled) if c not in marks and c not in codes]
         if words:
-            rest = [c for c in words[1:] if c > marks[0]]
+            label = max((c for c in words if c < marks[0]), key=lambda c: len(filled[c]), default=words[0])
+            rest = [c for c in words if c > marks[0] and c != label]
+            remarks = {max(rest, key=lambda c: sum(map(len, filled[c]))): "remarks"} if rest else {}
             return Columns(
-                {words[0]: "item", marks[0]: "fail", codes[0]: "code", **({rest[-1]: "remarks"} if rest else {})}, 0, True
+                {label: "item", marks[0]: "fail", codes[0]: "code", **remarks}, _first_marked(table, marks[0], known), True
             )
     if codes and not marks:
         longest = max((c for c in filled if c not in codes), key=lambda c: lengths[c], default=None)
@@ -125,6 +125,21 @@ def _by_content(table: Table, known: Wording) -> Columns | None:
                     roles[c] = "location"
             return Columns(_distinct(roles), 0, False)
     return None
+
+
+def _is_mark_column(said: Sequence[str], known: Wording) -> bool:
+    """Do the filled cells of a column hold little but marks? Lines to write on may have been lost, so most may be blank."""
+    marks = [mark_in(t, known) for t in said]
+    found = sum(m is not None for m in marks)
+    return found >= max(3, 0.6 * len(said)) and (True in marks or False in marks) and max(map(len, said)) < 24
+
+
+def _first_marked(table: Table, column: int, known: Wording) -> int:
+    """The first row with a mark: what stands above is the heading."""
+    for r, row in enumerate(table.rows):
+        if any(cell.column == column and mark_in(cell.text, known) is not None and len(row) > 2 for cell in row):
+            return r
+    return 0
 
 
 def _headings(table: Table, rows: Sequence[Sequence[Cell]]) -> dict[int, str]:
@@ -337,17 +352,19 @@ def _centres(piece: Piece, columns: Columns) -> dict[str, float]:
 
 
 def _drawn(piece: Piece, row: Sequence[Cell], columns: Columns, centres: dict[str, float]) -> dict[str, Tick]:
-    """Drawn boxes or form ticks of the row, by the column whose middle they are nearest to."""
+    """Drawn boxes or form ticks of the row, by the column whose middle they are nearest to. The boxes that stand in the
+    row's own cells go first: on a slanted page the row's outline takes in its neighbours."""
     band = _band(row)
     if band is None or not centres:
         return {}
+    words = [w.box for cell in row for w in cell.words if w.box is not None]
+    own = [t for t in piece.page.ticks if any(t.box.overlap(w) > 0.5 for w in words)]
+    near = [t for t in piece.page.ticks if band.top - 1 <= t.box.centre_y <= band.bottom + 1]
     out: dict[str, Tick] = {}
-    for tick in piece.page.ticks:
-        if not band.top - 1 <= tick.box.centre_y <= band.bottom + 1:
-            continue
+    for tick in [*own, *sorted(near, key=lambda t: abs(t.box.centre_y - band.centre_y))]:
         role = min(centres, key=lambda r: abs(centres[r] - tick.box.centre_x))
         if abs(centres[role] - tick.box.centre_x) <= 16:
-            out[role] = tick
+            out.setdefault(role, tick)
     return out
 
 

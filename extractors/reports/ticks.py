@@ -8,6 +8,9 @@ from extractors.reports.text import Text
 from extractors.reports.wording import Wording
 from records.document import Box, Tick
 
+_BRACKETS = "[]{}()"
+_LIKE_BRACKETS = "Il1|!fjtJ"  # what OCR makes of one bracket of a pair
+
 
 def ticked_words(value: Text, known: Wording, drawn: Sequence[Tick] = ()) -> Text | None:
     """Of a printed choice, the words that were ticked; None where nothing is ticked or it is no choice."""
@@ -30,14 +33,18 @@ def ticked_words(value: Text, known: Wording, drawn: Sequence[Tick] = ()) -> Tex
 
 
 def mark_in(cell: str, known: Wording) -> bool | None:
-    """What a cell of a tick column says: its mark, or the one box among specks of dirt that OCR took for signs.
-    None where there is none, or where several disagree."""
+    """What a cell of a tick column says: its mark, a mark between typed brackets that OCR took for letters ("[IX]", "{]",
+    "f]"), or the one box among specks of dirt. None where there is none, or where several disagree."""
     whole = known.mark_of(cell)
     words = cell.split()
-    if whole is not None or any(len(w) > 2 for w in words):
+    if whole is not None or any(len(w) > 4 for w in words):
         return whole
+    joined = "".join(words)
+    if len(joined) <= 5 and any(c in _BRACKETS for c in joined):
+        inside = joined.strip(_BRACKETS + _LIKE_BRACKETS)
+        return False if not inside else known.mark_of(inside)
     said = {known.mark_of(w) for w in words if len(w) == 1 and not w.isalnum() and not w.isascii()} - {None}
-    return said.pop() if len(said) == 1 else None
+    return said.pop() if len(said) == 1 and all(len(w) <= 2 for w in words) else None
 
 
 def beside(value: Text, box: Box, all_boxes: Sequence[Box]) -> Text | None:
