@@ -17,6 +17,7 @@ from store import Store, StoredDocument
 SAMPLES = Path(__file__).parents[2] / "samples"
 TRUTH = load_truth(SAMPLES)
 TYPED = ("digital", "docx")
+KEYS = ("violation_id", "tax_id", "usage_id")
 
 
 class Ran:
@@ -117,7 +118,7 @@ def test_nothing_written_by_hand_is_released(ran: Ran) -> None:
 def test_every_doubt_is_in_the_queue_with_words(ran: Ran) -> None:
     waiting = {
         r[key]
-        for name, key in (("violations.csv", "violation_id"), ("tax_delinquencies.csv", "tax_id"), ("water_usage.csv", "usage_id"))
+        for name, key in zip(("violations.csv", "tax_delinquencies.csv", "water_usage.csv"), KEYS, strict=True)
         for r in ran.rows(name)
         if r["state"] == "in_review"
     }
