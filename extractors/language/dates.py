@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 
@@ -18,6 +18,10 @@ _SLIPS = str.maketrans({"l": "1", "I": "1", "|": "1", "O": "0", "o": "0", "S": "
 _D = r"[0-9lI|OoSB]"
 _FIGURES = re.compile(
     rf"(?<![\w.$#/-])(?P<m>{_D}{{1,2}})\s?(?P<s>[/.\-–])\s?(?P<d>{_D}{{1,2}})\s?(?P=s)\s?(?P<y>(?:{_D}{{4}}|{_D}{{2}}))(?![\w/]|[.-]\d)"
+)
+# Separators that differ are a slip of OCR ("6-25.19", "6/26:19"): such a date counts as repaired.
+_MIXED = re.compile(
+    r"(?<![\w.$#/:-])(?P<m>\d{1,2})\s?[/.\-–]\s?(?P<d>\d{1,2})\s?[/.\-–:,']\s?(?P<y>\d{4}|\d{2})(?![\w/:%]|[.,-]\d)"
 )
 _SHORT = re.compile(r"(?<![\w.$#/-])(?P<m>\d{1,2})(?P<s>[/-])(?P<d>\d{1,2})(?![\w/-]|\s?\.\d)")
 _ISO = re.compile(r"(?<!\d)(?P<y>(?:19|20)\d\d)[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})(?!\d)")
@@ -127,6 +131,8 @@ def _candidates(text: str, near: date | None, wording: _Wording) -> Iterator[Fou
             yield from _nearest(month, day, near, match)
     for match in _COMPACT.finditer(text):
         yield from _made(match["y"], match["m"], match["d"], match)
+    for match in _MIXED.finditer(text):
+        yield from (replace(f, repaired=True) for f in _made(match["y"], match["m"], match["d"], match))
     if near:
         for match in _SHORT.finditer(text):
             yield from _nearest(match["m"], match["d"], near, match)

@@ -6,11 +6,14 @@ boxes and the ruling lines, with nothing assumed about the kind of document.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from extractors.layout.lines import as_line, group, is_rule_glyph, segments
 from extractors.layout.ruled import grids
+from extractors.layout.specks import legible
 from extractors.layout.unruled import unruled
 from extractors.layout.upright import Spot, slope_of, upright, upright_rule
-from records.document import Block, Page
+from records.document import Block, Page, Word
 
 __all__ = ["Spot", "blocks", "segments", "text_lines"]
 
@@ -19,8 +22,9 @@ def blocks(page: Page) -> tuple[Block, ...]:
     """Lines and tables of the page, top to bottom. Native blocks of office pages are returned as they are."""
     if page.blocks:
         return page.blocks
-    slope = slope_of(page.words)
-    spots = upright(page.words, slope)
+    words = _words(page)
+    slope = slope_of(words)
+    spots = upright(words, slope)
     tables = grids(spots, [upright_rule(r, slope) for r in page.rules])
     held = {id(s) for g in tables for s in g.spots}
     outside = [s for s in spots if id(s) not in held and not is_rule_glyph(s.word.text)]
@@ -40,4 +44,8 @@ def blocks(page: Page) -> tuple[Block, ...]:
 
 def text_lines(page: Page) -> list[list[Spot]]:
     """All words of the page as lines, tables or not, each word with its place on the upright page."""
-    return group(s for s in upright(page.words, slope_of(page.words)) if not is_rule_glyph(s.word.text))
+    return group(s for s in upright(_words(page), slope_of(page.words)) if not is_rule_glyph(s.word.text))
+
+
+def _words(page: Page) -> Sequence[Word]:
+    return legible(page.words) if page.text_source == "ocr" else page.words

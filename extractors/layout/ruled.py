@@ -9,6 +9,7 @@ from statistics import fmean, median
 from pdfplumber.utils.clustering import cluster_list
 
 from extractors.layout.lines import as_line, group, is_rule_glyph
+from extractors.layout.mend import mended
 from extractors.layout.upright import Spot
 from records.document import Box, Cell, Table, enclosing
 
@@ -31,6 +32,7 @@ def grids(spots: Sequence[Spot], rules: Sequence[Box]) -> list[Grid]:
     """All ruled tables that hold words in at least two columns, top to bottom. ``rules`` are upright."""
     level = [r for r in rules if r.width >= r.height and r.width >= _SHORTEST]
     plumb = [r for r in rules if r.height > r.width and r.height >= _SHORTEST]
+    level, plumb = mended(level, plumb, spots)
     found: list[Grid] = []
     for cluster in _connected(level, plumb):
         rows = [r for r in cluster if r.width >= r.height]
@@ -103,9 +105,15 @@ def _grid(spots: Sequence[Spot], rows: Sequence[Box], columns: Sequence[Box]) ->
     held = [s for s in held if not is_rule_glyph(s.word.text)]
     table = _cells(held, xs, tops, rows, columns)
     filled = {c.column for row in table.rows for c in row if c.lines}
-    if len(filled) < 2:
+    if len(filled) < 2 or _is_frame(table, len(held)):
         return None
     return Grid(box, tuple(held), table)
+
+
+def _is_frame(table: Table, words: int) -> bool:
+    """A border around a page's text, or the edge and shadow of a photographed sheet: one cell holds nearly everything."""
+    most = max((c for row in table.rows for c in row), key=lambda c: sum(len(x.words) for x in c.lines))
+    return len(most.lines) >= 6 and sum(len(x.words) for x in most.lines) > 0.65 * words
 
 
 def _open_ends(places: list[float], starts: Sequence[float], ends: Sequence[float], least: float) -> list[float]:

@@ -14,12 +14,14 @@ import pytesseract
 from extractors.read.clean import clean, lies_on_side, look_at, skew_of, turn_by
 from extractors.read.handwriting import mark_handwriting
 from extractors.read.lines import reading_order, strikes
+from extractors.read.missed import with_missed
 from extractors.read.ocr_cache import keep, key_of, load
 from extractors.read.page_image import Gray
 from extractors.read.quality import likeness
 from extractors.read.ruling import dark_pixels, find_rules, without_rules
 from extractors.read.settings import READER_VERSION, ReadSettings, tesseract_version
 from extractors.read.tick_boxes import SquareMark, find_squares
+from extractors.read.strokes import struck_words
 from records.document import Box, Tick, Word
 from records.errors import DocumentError
 
@@ -28,6 +30,7 @@ os.environ.setdefault("OMP_THREAD_LIMIT", "1")
 
 _SURE_TURN = 4.0  # Tesseract's own orientation confidence; below it a claim that the page is turned is put to the test
 _SURE_UPRIGHT = 1.5
+_SCATTERED = 11  # Tesseract's mode for words that stand anywhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +70,12 @@ def _recognise(image: Gray, scale: float, settings: ReadSettings) -> dict[str, A
     rules, mask = find_rules(dark, scale)
     squares = find_squares(level, dark, scale)
     text_image = _without_squares(without_rules(level, mask, dark), squares)
-    words = _tesseract(text_image, scale, rules, settings)
+    words = _tesseract(text_image, scale, _mode(rules, scale), settings)
+    words = with_missed(words, text_image, dark, mask, scale, lambda rest: _tesseract(rest, scale, _SCATTERED, settings))
     words, hands = mark_handwriting(words, dark, mask, scale)
     crossing = [r for r in rules if _is_strike(r, rules, words)]
-    struck = [w.box is not None and strikes(w.box, crossing) for w in words]
+    by_hand = struck_words(words, dark, rules, scale)
+    struck = [w.box is not None and (s or strikes(w.box, crossing)) for w, s in zip(words, by_hand, strict=True)]
     lines = [r for r in rules if r not in crossing]
     words, struck = _with_squares(words, struck, squares)
     back = _mapper(upright.shape, angle, scale)
@@ -109,11 +114,15 @@ def _seen(stored: dict[str, Any], ink: float) -> Seen:
     )
 
 
-def _tesseract(image: Gray, scale: float, rules: list[Box], settings: ReadSettings) -> list[Word]:
-    """Words in pixels. A page with a ruled grid is read as one block (its lines are out, rows run across); others by
-    Tesseract's own layout analysis."""
+def _mode(rules: list[Box], scale: float) -> int:
+    """A page with a ruled grid is read as one block (its lines are out, rows run across); others by Tesseract's own layout
+    analysis."""
     upright_rules = sum(r.height > r.width and r.height > 40 * scale for r in rules)
-    mode = 6 if upright_rules >= 3 else 4
+    return 6 if upright_rules >= 3 else 4
+
+
+def _tesseract(image: Gray, scale: float, mode: int, settings: ReadSettings) -> list[Word]:
+    """Words in pixels, by one of Tesseract's page segmentation modes."""
     try:
         data = pytesseract.image_to_data(
             image,

@@ -42,6 +42,14 @@ def pair_share(words: Iterable[str]) -> tuple[float, int]:
     return (common / total if total else 1.0), total
 
 
+def likeness(word: str) -> float:
+    """How much a word read by OCR looks like one, 0 to 1: by its letter pairs, and capitals only where words have them."""
+    if not (word.islower() or word.isupper() or word.istitle()):
+        return 0.0
+    share, pairs = pair_share([word])
+    return max(0.0, 2 * share - 1) if pairs else 0.0
+
+
 def is_unmapped(char: str) -> bool:
     """True for a character that stands for a glyph nobody named: replacement sign, control or private use (but not the
     private-use codes of Symbol and Wingdings, which are bullets and tick boxes)."""
