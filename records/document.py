@@ -165,7 +165,7 @@ class Page:
     reason: str = ""  # why this source was chosen or nothing was read ("text layer is garbage: 3 % known words")
     ink: float | None = None  # share of dark pixels, where the page was looked at as an image
     handwriting: tuple[Box, ...] = ()  # regions that look written by hand
-    turn: int = 0  # the scan lay on its side or head: all boxes here are of the page turned upright, 90, 180 or 270 degrees clockwise
+    turn: int = 0  # degrees clockwise (90, 180, 270) that a scan was turned to be upright; all boxes here are of the turned page
 
     def as_shown(self, box: Box) -> Box:
         """A box of this page as it lies on the page as a viewer shows it; differs only where ``turn`` is not 0.

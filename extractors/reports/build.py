@@ -53,9 +53,9 @@ def records_of_item(item: Item, key: str, head: Head, department: str, known: Wo
         elif item.loose and not record.text("code_as_written") and record.features["guess_score"] < LOOSE_ENOUGH:
             continue
         out.append(record)
-    if not found and item.structure == 1 and (item.code or item.tick or item.number is not None):
-        if item.code or item.tick or len(source.words) >= 2:
-            out.append(_record(item, None, source, key, head, department, known, rules))
+    marked = bool(item.code or item.tick)
+    if not found and item.structure == 1 and (marked or (item.number is not None and len(source.words) >= 2)):
+        out.append(_record(item, None, source, key, head, department, known, rules))
     return out
 
 

@@ -14,6 +14,7 @@ from extractors.reports.pieces import Piece, pieces_of
 from extractors.reports.split import plan
 from extractors.reports.table_items import Columns, columns_in, items_of_table
 from extractors.reports.text import NOTHING, Text
+from extractors.reports.tick_lines import split_tick_lines
 from extractors.reports.wording import Wording, wording
 from extractors.rulebook import RuleBook
 from records.document import Block, Document
@@ -49,13 +50,17 @@ def extract_inspections(
     department = DEPARTMENT[report.doc_type]
     _settle_dates(head)
     items, strange = _table_items(pieces, tables, known)
-    listed = items_of_lines(pieces, head, known, rules, has_table=bool(items))
+    rest, ticked = split_tick_lines(pieces, known)
+    if not items:  # where a table tells what was found, the ticks say the same once more
+        items = ticked
+    listed = items_of_lines(rest, head, known, rules, has_table=bool(items))
     items = _with_closing_deadline([*items, *listed.items], listed)
     key = f"inspection/{report.ordinal}"
-    violations = []
-    for n, item in enumerate(items):
-        for record in records_of_item(item, f"violation/{report.ordinal}/{n}", head, department, known, rules):
-            violations.append(replace(record, parent=key, report=report.ordinal))
+    violations = [
+        replace(record, parent=key, report=report.ordinal)
+        for n, item in enumerate(items)
+        for record in records_of_item(item, f"violation/{report.ordinal}/{n}", head, department, known, rules)
+    ]
     statement = _statement(listed, known)
     inspection = _inspection(key, head, department, violations, statement, pieces, known, report.ordinal, document)
     shared = _shared_features(head, document, pieces)

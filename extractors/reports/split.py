@@ -72,8 +72,9 @@ def plan(
                 (s.page.number, *((span.start, span.stop) if span is not None else (0, len(blocks.get(s.page.number, ())))))
                 for s in ordered
             )
+            why = (*kind.why, "two visits on one page") if span else kind.why
             report = Report(
-                len(parts), kind.doc_type, tuple(s.page.number for s in ordered), kind.why + (("two visits on one page",) if span else ()),
+                len(parts), kind.doc_type, tuple(s.page.number for s in ordered), why,
                 reasons=reasons, layout=_layout(ordered, known),
             )  # fmt: skip
             parts.append(Part(report, regions))
@@ -206,10 +207,10 @@ def _visits(sheet: _Sheet, known: Wording, rules: RuleBook) -> list[range]:
             continue
         near = " ".join(p.text.text for p in lines[n : n + 2])
         days = find_dates(text, None, rules) or (find_dates(near, None, rules) if find_address(text) else ())
-        if days and find_address(near, bare=False) and len(text.split()) <= 14 and days[0].value not in dates:
-            if not starts or n - starts[-1] > 2:
-                starts.append(n)
-                dates.append(days[0].value)
+        begins = days and find_address(near, bare=False) and len(text.split()) <= 14 and days[0].value not in dates
+        if begins and (not starts or n - starts[-1] > 2):
+            starts.append(n)
+            dates.append(days[0].value)
     short = all(len(p.text.words) <= 16 for p in lines) and not re.search(
         r"\bdear\b|ordered to correct", running_text(lines), re.IGNORECASE
     )

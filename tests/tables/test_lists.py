@@ -37,7 +37,7 @@ def read(made: Page, water: bool = False) -> Report:
     return extract(document, report, {1: blocks(made)}, RULES)
 
 
-HEAD = [(20, "MBLU"), (90, "Assessed"), (250, "Property"), (400, "Tax"), (440, "Typ"), (480, "Sts"), (520, "Unpaid"), (600, "Accrued"),  # noqa: E501 - one printed line
+HEAD = [(20, "MBLU"), (90, "Assessed"), (250, "Property"), (400, "Tax"), (440, "Typ"), (480, "Sts"), (520, "Unpaid"), (600, "Accrued"),
         (660, "Demand"), (720, "Amount")]  # fmt: skip
 HEAD2 = [(90, "Owner"), (250, "Location"), (400, "Year"), (520, "Tax"), (600, "Int"), (720, "Due")]
 
