@@ -23,7 +23,7 @@ _SEPARATOR = r"\s?[.,:·\-–]\s?"
 _CMR = r"1[0O]5\s*[.,]?\s*C\s*\.?\s*M\s*\.?\s*R\s*\.?\s*[:,]?\s*"
 _SECTION = re.compile(
     rf"(?P<cmr>{_CMR})?(?P<mark>§{{1,2}}\s*|\bsec(?:t(?:ions?)?|s)?\b\.?\s*)?"
-    rf"(?(cmr)|(?<![\w$#.,/])(?<![\w)][-–]))(?P<base>4\s?[1lI|]\s?[0OoQ])(?:(?P<sep>{_SEPARATOR})|(?P<gap>\s?))"
+    rf"(?(cmr)|(?(mark)|(?<![\w$#.,/])(?<![\w)][-–])))(?P<base>4\s?[1lI|]\s?[0OoQ])(?:(?P<sep>{_SEPARATOR})|(?P<gap>\s?))"
     rf"(?P<number>{_NUM}{{1,3}})(?![0-9])(?P<letter>[A-P](?![A-Za-z0-9]))?(?P<paragraphs>{_PARAGRAPHS})",
     re.IGNORECASE,
 )
@@ -121,8 +121,8 @@ def _sanitary(text: str, on: date | None, rules: RuleBook | None) -> Iterator[Ci
 
 def _other(text: str) -> Iterator[Citation]:
     for match in _OTHER_CMR.finditer(text):
-        if match["title"] == "105" and match["number"].startswith("410"):
-            continue
+        if match["title"] == "105" and (match["number"].startswith("410") or len(match["number"].split(".")[0]) != 3):
+            continue  # read above; regulations of public health have three figures
         code = f"{match['title']} CMR {match['number']}" + "".join((match["paragraphs"] or "").split())
         section = match["section"]
         end = match.end()

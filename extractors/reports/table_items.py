@@ -13,6 +13,9 @@ from extractors.reports.ticks import mark_in
 from extractors.reports.wording import Wording
 from records.document import Box, Cell, Table, Tick, enclosing
 
+_SECTION_LIKE = re.compile(r"\b4[1Il]0\W{0,2}\d{3}\b|\bC\.?M\.?R\b", re.IGNORECASE)
+_DAY_LIKE = re.compile(r"\b\d{1,2}[/.-]\d{1,2}[/.:-]\d{2,4}\b")
+
 
 @dataclass(frozen=True)
 class Columns:
@@ -36,7 +39,7 @@ def columns_in(table: Table, known: Wording) -> Columns | None:
             texts = _headings(table, table.rows[r : r + height])
             if height == 2 and len(table.rows[r]) < 2:
                 continue
-            table_roles = _distinct({c: role for c, t in texts.items() if (role := known.table_column(t))})
+            table_roles = _distinct({c: role for c, t in texts.items() if (role := _table_role(t, known))})
             check_roles = _distinct({c: role for c, t in texts.items() if (role := known.check_column(t))})
             checks = set(check_roles.values())
             if "fail" in checks and ("item" in checks or "pass" in checks) and len(checks) >= 3:
@@ -46,11 +49,24 @@ def columns_in(table: Table, known: Wording) -> Columns | None:
                 return Columns(check_roles, r + height, True)
             names = set(table_roles.values()) - {"ignore"}
             if "violation" in names and len(names) >= 2 and max(len(t) for t in texts.values()) < 60:
-                return Columns(table_roles, r + height, False)
+                return Columns(_completed(table_roles, table, r + height, texts), r + height, False)
         merged = _merged_heading(table, r, known)
         if merged is not None:
             return merged
     return _by_content(table, known)
+
+
+def _table_role(heading: str, known: Wording) -> str | None:
+    """What a column's heading means; of two headings that were read as one, the first."""
+    words = heading.split()
+    whole = known.table_column(heading)
+    if whole is not None or len(words) < 2:
+        return whole
+    for at in range(len(words) - 1, 0, -1):
+        first, second = known.table_column(" ".join(words[:at])), known.table_column(" ".join(words[at:]))
+        if first is not None and second is not None and first != second:
+            return first
+    return None
 
 
 def _merged_heading(table: Table, r: int, known: Wording) -> Columns | None:
@@ -79,6 +95,24 @@ def _merged_heading(table: Table, r: int, known: Wording) -> Columns | None:
 
 def columns_wide(table: Table) -> int:
     return max((cell.column + cell.column_span for row in table.rows for cell in row), default=0)
+
+
+def _completed(roles: dict[int, str], table: Table, first: int, headings: dict[int, str]) -> dict[int, str]:
+    """Columns whose headings could not be read, told by what stands in them: sections, and days where none is named."""
+    said: dict[int, list[str]] = {}
+    for row in table.rows[first:]:
+        for cell in row:
+            if cell.column not in roles and cell.column_span == 1 and cell.text.strip():
+                said.setdefault(cell.column, []).append(cell.text)
+    more = dict(roles)
+    for column, texts in sorted(said.items()):
+        heading = headings.get(column, "").strip(" .:_-")
+        for role, pattern in (("code", _SECTION_LIKE), ("deadline", _DAY_LIKE)):
+            readable = bool(re.search(r"\w{3}", heading)) and role == "deadline"
+            if role not in more.values() and not readable and 2 * sum(bool(pattern.search(t)) for t in texts) > len(texts):
+                more[column] = role
+                break
+    return more
 
 
 def _by_content(table: Table, known: Wording) -> Columns | None:
