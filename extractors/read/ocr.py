@@ -20,8 +20,8 @@ from extractors.read.page_image import Gray
 from extractors.read.quality import likeness
 from extractors.read.ruling import dark_pixels, find_rules, without_rules
 from extractors.read.settings import READER_VERSION, ReadSettings, tesseract_version
-from extractors.read.tick_boxes import SquareMark, find_squares
 from extractors.read.strokes import struck_words
+from extractors.read.tick_boxes import SquareMark, find_squares
 from records.document import Box, Tick, Word
 from records.errors import DocumentError
 
@@ -74,7 +74,7 @@ def _recognise(image: Gray, scale: float, settings: ReadSettings) -> dict[str, A
     words = with_missed(words, text_image, dark, mask, scale, lambda rest: _tesseract(rest, scale, _SCATTERED, settings))
     words, hands = mark_handwriting(words, dark, mask, scale)
     crossing = [r for r in rules if _is_strike(r, rules, words)]
-    by_hand = struck_words(words, dark, rules, scale)
+    by_hand, blind = struck_words(words, dark, rules, scale)
     struck = [w.box is not None and (s or strikes(w.box, crossing)) for w, s in zip(words, by_hand, strict=True)]
     lines = [r for r in rules if r not in crossing]
     words, struck = _with_squares(words, struck, squares)
@@ -88,7 +88,7 @@ def _recognise(image: Gray, scale: float, settings: ReadSettings) -> dict[str, A
         ],
         "rules": [_flat(back(r)) for r in lines],
         "ticks": [[_flat(back(s.box)), s.state] for s in squares],
-        "hands": [_flat(back(h)) for h in hands],
+        "hands": [_flat(back(h)) for h in (*hands, *blind)],
         "turn": turn,
     }
 
