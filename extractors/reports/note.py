@@ -24,3 +24,8 @@ def speaks_of_findings(pieces: Sequence[Piece], head: Head, known: Wording, rule
         if parse_citations(text, head.day(), rules) or assign(text, on=head.day(), rules=rules).score >= LOOSE_ENOUGH:
             count += 1
     return count
+
+
+def cites_the_code(pieces: Sequence[Piece], rules: RuleBook) -> bool:
+    """Whether a section of the sanitary code is cited anywhere."""
+    return any(c.code.startswith("105 CMR 410.") for p in pieces for c in parse_citations(p.text.text, None, rules))

@@ -21,6 +21,7 @@ from records.record import Reason, Report
 
 LISTS = ("tax_delinquency", "water_usage")
 SHORT_NOTE = 70  # words; a page with more and without a title is no note
+_HEADLESS = "no title, or no address and date, could be read; taken for an inspection because of its findings"
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,8 @@ def plan(
             continue
         ordered = _in_order(group)
         reasons = _missing_pages(ordered)
+        if _HEADLESS in kind.why:
+            reasons = (*reasons, Reason("", "check", _HEADLESS))
         visits = _visits(ordered[0], known, rules) if len(ordered) == 1 and kind.doc_type not in LISTS else []
         spans: Sequence[range | None] = visits or [None]
         for span in spans:
@@ -180,13 +183,18 @@ def _note_kind(sheet: _Sheet, text: str, known: Wording, rules: RuleBook) -> Kin
     """An inspector's bare note has no title: a date, an address and findings under it make it one."""
     if any(s.pattern.search(text) for s in known.junk) or len(text.split()) > 3 * SHORT_NOTE:
         return None
-    head = sheet.head
-    if "address" not in head.found or "inspection_date" not in head.found:
-        return None
-    from extractors.reports.note import speaks_of_findings
+    from extractors.reports.note import cites_the_code, speaks_of_findings
 
+    head = sheet.head
     signs = [n for n in ("case_number", "inspector", "inspection_type") if n in head.found]
     meant = speaks_of_findings(sheet.pieces, head, known, rules)
+    if "address" not in head.found or "inspection_date" not in head.found:
+        # A hand or a scan whose head can't be read is still no page to throw away, if what it says are findings.
+        cited = cites_the_code(sheet.pieces, rules)
+        scanned = sheet.page.text_source in {"ocr", "mixed"}
+        if scanned and meant >= 2 and (cited or meant >= 4 or "case_number" in head.found):
+            return Kind("housing_inspection", 2.0, (_HEADLESS, f"{meant} findings", *(("sections cited",) if cited else ())))
+        return None
     if meant >= 2 or (meant >= 1 and signs):
         return Kind("housing_inspection", 2.5, ("note: date and address", *signs, f"{meant} findings"))
     return None
