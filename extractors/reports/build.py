@@ -146,6 +146,10 @@ def _record(
         0.97 if item.status_text else 0.93,
         "us-ma/statuses/word" if status_text else "us-ma/statuses/default",
     )
+    said = bool(status_text) or (finding is not None and finding.status is not None)
+    if not said and head.value("inspection_type") == "reinspection":
+        # A re-inspection is about what became of each finding: where that was not understood, "open" would be a guess.
+        reasons.append(Reason("status", "weak", "the re-inspection does not clearly say what became of this finding"))
     due, due_text = _deadline(item, finding, status, head, rules)
     put("correct_by", due, due_text or part, 0.95 if due_text else 0.9, "us-ma/findings/deadline")
     if status == "corrected" and (when := find_dates((status_text or NOTHING).text, day, rules)):
@@ -228,8 +232,11 @@ def _status(item: Item, finding: Finding | None, known: Wording) -> tuple[str, T
         if found is not None:
             return found, item.status_text
         mark = known.mark_of(item.status_text.text)
-        if mark is True or item.status_text.text.strip().lower() in {"yes", "y"}:
+        answer = item.status_text.text.strip(" .").lower()
+        if mark is True or answer in {"yes", "y"}:
             return "corrected", item.status_text
+        if mark is False or answer in {"no", "n"}:
+            return "open", item.status_text
     if item.added and (found := known.status_of(item.added.text)) is not None:
         return found, item.added
     if finding is not None and finding.status == "corrected":

@@ -198,3 +198,11 @@ def test_an_address_is_found_anywhere(number: int, street: str, suffix: str) -> 
     text = f"visit to {address} (see file)"
     span = find_address(text)
     assert span is not None and text[span[0] : span[1]].rstrip(".") == address.rstrip(".")
+
+
+def test_a_reinspection_that_says_nothing_of_a_finding_leaves_its_status_open_to_question() -> None:
+    reports, _ = read(page(["REINSPECTION NOTICE", "Property: 234 Cedar Ave", "Reinspected on: 02/20/2019 (first inspection 01/15/2019)", "Inspector: M. Silva",
+                            "1. Bathroom sink drain leaks (410.351) - Corrected", "2. Rear door deadbolt missing (410.480)"]))  # fmt: skip
+    _, violations = split(reports[0])
+    assert [v.text("status") for v in violations] == ["corrected", "open"]
+    assert [any(r.field == "status" for r in v.reasons) for v in violations] == [False, True]
