@@ -111,9 +111,13 @@ def _grid(spots: Sequence[Spot], rows: Sequence[Box], columns: Sequence[Box]) ->
 
 
 def _is_frame(table: Table, words: int) -> bool:
-    """A border around a page's text, or the edge and shadow of a photographed sheet: one cell holds nearly everything."""
+    """A border around a page's text, or the edge and shadow of a photographed sheet: one cell holds nearly
+    everything, or hardly a row has a second one."""
     most = max((c for row in table.rows for c in row), key=lambda c: sum(len(x.words) for x in c.lines))
-    return len(most.lines) >= 6 and sum(len(x.words) for x in most.lines) > 0.65 * words
+    if len(most.lines) >= 6 and sum(len(x.words) for x in most.lines) > 0.65 * words:
+        return True
+    filled = [sum(bool(c.lines) for c in row) for row in table.rows if any(c.lines for c in row)]
+    return len(most.lines) >= 4 and sum(n > 1 for n in filled) < 0.4 * len(filled)
 
 
 def _open_ends(places: list[float], starts: Sequence[float], ends: Sequence[float], least: float) -> list[float]:
