@@ -1,7 +1,7 @@
 """Finds the files of an INPUT, in one order on every machine, and says of the rest why they are not read.
 
-What an operating system or an editor leaves lying about (lock files, thumbnails, AppleDouble halves) is no document and
-is passed over; anything else that can't be read is an outcome with a reason, never silence.
+What an operating system or an editor leaves lying about (lock files, thumbnails, AppleDouble halves) and Lotline's own
+exports are no documents and are passed over; anything else that can't be read is an outcome with a reason, never silence.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from flows.export.folder import export_files
 from records.document import SourceFile
 from records.errors import SetupError
 
@@ -61,19 +62,25 @@ def _entries(root: Path) -> Iterator[tuple[Path, str, str]]:
     problems: list[OSError] = []
     for folder, folders, names in os.walk(root, followlinks=False, onerror=problems.append):
         here = Path(folder)
-        folders[:] = sorted(f for f in folders if f.lower() not in _LITTER_FOLDERS)
+        folders[:] = sorted(f for f in folders if f.lower() not in _LITTER_FOLDERS and not _is_home(here / f))
+        ours = export_files(here)
         for name in list(folders):
             if (here / name).is_symlink():
                 folders.remove(name)
                 yield here / name, _relative(here / name, root), "a link to a folder: links are not followed"
         for name in names:
-            if _is_litter(name):
+            if _is_litter(name) or name in ours:
                 continue
             file = here / name
             yield file, _relative(file, root), _special(file, inside)
     for error in problems:
         blocked = Path(str(error.filename))
         yield blocked, _relative(blocked, root), f"the folder can't be opened ({error.strerror}): check its permissions"
+
+
+def _is_home(folder: Path) -> bool:
+    """Lotline's own home, where it was put into the INPUT."""
+    return (folder / "cache").is_dir() and any((folder / name).is_file() for name in ("lotline.db", "registers.json"))
 
 
 def _is_litter(name: str) -> bool:

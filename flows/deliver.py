@@ -6,6 +6,7 @@ from pathlib import Path
 
 from flows.bundle import make_bundle
 from flows.crossings import cross_all
+from flows.export.folder import check_place
 from flows.export.writer import write_export
 from flows.home import Home
 from flows.registers import load_registers
@@ -18,6 +19,7 @@ def export_all(
     home: Home, out: Path, *, profile: str, parcels: Path | None, log: Path | None, include_review: bool
 ) -> list[str]:
     """Writes all documents' records to ``out`` and returns the names of the files."""
+    check_place(out)
     registers = load_registers(home, parcels, log)
     with Store.open(home.database) as store:
         cross_all(store, registers.city)

@@ -21,6 +21,8 @@ _SECONDS = 600.0
 
 def explain_file(home: Home, file: Path, parcels: Path | None, log: Path | None, console: Console) -> None:
     """Reads one file as a run would, without storing anything, and tells what it is and why."""
+    if file.is_dir():
+        raise SetupError(f"{file} is a folder: name one file in it.")
     if not file.is_file():
         raise SetupError(f"There is no file {file}: check the path.")
     desk = load_registers(home, parcels, log).desk()

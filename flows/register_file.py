@@ -30,6 +30,8 @@ class Table:
 def read_table(path: Path, what: str, is_header: Callable[[Sequence[str]], int]) -> Table:
     """The table in ``path``. ``is_header`` counts the columns that a row of names explains; the best row of the first 30
     is the header. ``what`` names the file in errors ("parcel file")."""
+    if path.is_dir():
+        raise SetupError(f"The {what} {path} is a folder: name the file in it.")
     if not path.is_file():
         raise SetupError(f"The {what} {path} is not there. Check the path.")
     cells = _spreadsheet(path, what) if path.suffix.lower() in _SPREADSHEETS else _delimited(path, what)

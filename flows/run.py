@@ -19,6 +19,7 @@ from extractors.read.serial import document_to_json
 from flows.bundle import make_bundle
 from flows.collect import Found, collect
 from flows.crossings import cross_all
+from flows.export.folder import check_place
 from flows.fingerprints import RETRY, Fingerprints, fingerprints
 from flows.home import Home
 from flows.pool import Lost, Pool
@@ -134,6 +135,7 @@ def run_task(task: Task, tell: Tell) -> Summary:
     found = collect(task.inputs, desk.settings.max_bytes)
     if not found:
         raise SetupError(f"There are no files in {', '.join(map(str, task.inputs))}: check the path of INPUT.")
+    check_place(task.out)
     prints = fingerprints(desk.settings, registers.city.patterns, registers.files)
     with Store.open(task.home.database) as store:
         run_id = store.start_run(task.command, [str(i) for i in task.inputs], prints.outcome)

@@ -6,6 +6,7 @@ writers lose transactions. Every error that an operator can meet becomes a ``Sto
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -143,6 +144,7 @@ def _migrate(connection: Connection, found: str | None) -> None:
 
 
 def _explain(err: BaseException | None, where: str) -> str:
+    where = _PASSWORD.sub(r"\1***\2", where)
     code = getattr(err, "sqlite_errorcode", None)
     if isinstance(code, int):
         said = _SQLITE.get(code & 0xFF)
@@ -162,6 +164,8 @@ def _explain(err: BaseException | None, where: str) -> str:
     return f"{where}: the database refused ({err}); run 'lotline doctor', or restore a backup"
 
 
+_PASSWORD = re.compile(r"(://[^:/@]*:)[^@]*(@)")
+"""What must not get into a log: the password of a database's URL."""
 _SQLITE = {
     sqlite3.SQLITE_BUSY: f"another program kept the database locked for {BUSY_SECONDS:.0f} s; end it and run again",
     sqlite3.SQLITE_LOCKED: "another program keeps the database locked; end it and run again",

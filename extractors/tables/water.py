@@ -79,7 +79,8 @@ def extract_water(
     rows = rows_of(document, report, blocks_by_page)
     listed = entries(rows, compiled.grammar)
     reader = _Reader(compiled, _unit_of_list(rows, compiled), report.ordinal)
-    for entry, after in zip(listed, [*listed[1:], None], strict=True):
+    # Not strict: without entries there is no last one either.
+    for entry, after in zip(listed, [*listed[1:], None], strict=False):
         reader.take(entry, leads=after is not None and after.kind == "row" and after.row.page == entry.row.page)
     down, check_reasons = sums.down_the_list(reader.records, reader.checks, "amount")
     records = [

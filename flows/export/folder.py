@@ -30,6 +30,12 @@ def read_manifest(folder: Path) -> dict[str, Any] | None:
     return manifest if isinstance(manifest, dict) and manifest.get("product") == PRODUCT else None
 
 
+def export_files(folder: Path) -> frozenset[str]:
+    """Names of the files in ``folder`` that an export of ours wrote; none where there is no such export."""
+    manifest = read_manifest(folder)
+    return frozenset() if manifest is None else frozenset({*manifest.get("files", {}), MANIFEST, "delivery.json"})
+
+
 def recover(out: Path) -> None:
     """Undo what a crash during a swap left: before the second rename the old export gets its name back, after it the
     swap is finished."""
@@ -52,6 +58,18 @@ def check_replaceable(out: Path) -> None:
             f"{out} holds files that are no export of Lotline, so it is not replaced: "
             "choose an empty or a new folder, or move what is in it."
         )
+
+
+def check_place(out: Path) -> None:
+    """Raises SetupError where an export to ``out`` is bound to fail: asked before hours of reading, not after them."""
+    out = out.absolute()
+    recover(out)
+    check_replaceable(out)
+    parent = next(p for p in out.parents if p.exists())
+    if not parent.is_dir():
+        raise SetupError(f"{out} can't be made, as {parent} is a file: choose another name for the export.")
+    if not os.access(parent, os.W_OK | os.X_OK):
+        raise StoreError(f"{out} can't be made, as {parent} can't be written: check its permissions or choose another folder.")
 
 
 def replace_folder(out: Path, write: Callable[[Path], None]) -> None:
@@ -104,7 +122,7 @@ def _swap(out: Path, partial: Path, old: Path) -> None:
 
 def _finish(out: Path, old: Path) -> None:
     """What a person put into the old export moves into the new one; the rest of the old one goes."""
-    ours = {*(read_manifest(old) or {}).get("files", {}), MANIFEST, "delivery.json"}
+    ours = export_files(old)
     for entry in old.iterdir():
         if entry.name not in ours and not (out / entry.name).exists():
             entry.rename(out / entry.name)

@@ -34,6 +34,18 @@ def test_litter_is_passed_over(tmp_path: Path) -> None:
     assert names(tmp_path) == ["real.pdf"]
 
 
+def test_lotline_s_own_folders_in_an_input_are_passed_over_but_nothing_else_in_them(tmp_path: Path) -> None:
+    out, home = tmp_path / "export", tmp_path / "home"
+    out.mkdir()
+    (out / "manifest.json").write_text('{"product": "lotline", "files": {"documents.csv": {}}}', encoding="utf-8")
+    for name in ("documents.csv", "delivery.json", "scan put here by mistake.pdf"):
+        (out / name).write_bytes(name.encode())
+    (home / "cache").mkdir(parents=True)
+    (home / "lotline.db").write_bytes(b"x")
+    (tmp_path / "manifest.json").write_text("{}", encoding="utf-8")
+    assert names(tmp_path) == ["export/scan put here by mistake.pdf", "manifest.json"]
+
+
 def test_what_is_no_plain_file_is_an_outcome(tmp_path: Path) -> None:
     inside, outside = tmp_path / "in", tmp_path / "secret.pdf"
     inside.mkdir()
