@@ -30,7 +30,7 @@ def explain_file(home: Home, file: Path, parcels: Path | None, log: Path | None,
     if found.problem:
         done = unreadable(found.source, found.problem)
     else:
-        with Pool[Job, Done](prepare, desk, workers=1, seconds=_SECONDS) as pool:
+        with Pool[Job, Done](prepare, desk, workers=1, seconds=_SECONDS, log=home.readers_log) as pool:
             (_, answer), *_ = pool.run([Job(found.source, found.file)])
         done = unreadable(found.source, answer.reason) if isinstance(answer, Lost) else answer
     for line in explanation(done, desk):

@@ -24,6 +24,11 @@ class Home:
         return self.folder / "cache"
 
     @property
+    def readers_log(self) -> Path:
+        """What the reading processes say of broken files; for maintainers."""
+        return self.folder / "readers.log"
+
+    @property
     def settings(self) -> Path:
         return self.folder / SETTINGS_NAME
 

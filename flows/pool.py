@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
+from pathlib import Path
 from typing import Generic, TypeVar
 
 Job = TypeVar("Job")
@@ -27,6 +28,7 @@ Answer = TypeVar("Answer")
 
 _CONTEXT = multiprocessing.get_context("spawn")
 _PR_SET_PDEATHSIG = 1
+_LONGEST_LOG = 5_000_000  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,13 @@ class Lost:
 
     reason: str
     timed_out: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Unready:
+    """What a child sends that could not even start: a fault of the installation, of no document."""
+
+    why: str
 
 
 @dataclass(slots=True)
@@ -50,7 +59,8 @@ class _Child(Generic[Job]):
 class Pool(Generic[Job, Answer]):
     """``workers`` children that answer ``make(context)(job)`` for each job.
 
-    ``make`` and ``context`` go to each child once (``make`` must be importable); seconds are wall time per job.
+    ``make`` and ``context`` go to each child once (``make`` must be importable); seconds are wall time per job. ``log`` gets
+    what the children and the libraries in them say, which is nothing for a clerk's screen.
     """
 
     def __init__(
@@ -62,8 +72,9 @@ class Pool(Generic[Job, Answer]):
         seconds: float,
         recycle_after: int = 60,
         memory_bytes: int = 8 << 30,
+        log: Path | None = None,
     ) -> None:
-        self._make, self._context = make, context
+        self._make, self._context, self._log = make, context, log
         self._workers, self._seconds = max(1, workers), seconds
         self._recycle_after, self._memory = recycle_after, memory_bytes
         self._children: list[_Child[Job]] = []
@@ -117,9 +128,11 @@ class Pool(Generic[Job, Answer]):
         assert job is not None
         if child.pipe in ready:
             try:
-                answer: Answer | Lost = child.pipe.recv()
+                answer: Answer | Lost | _Unready = child.pipe.recv()
             except (EOFError, OSError):
                 return self._buried(child, job, waiting)
+            if isinstance(answer, _Unready):
+                raise RuntimeError(f"the readers can't start: {answer.why}")
             child.job, child.done = None, child.done + 1
             if child.done >= self._recycle_after:
                 self._drop(child)
@@ -144,7 +157,7 @@ class Pool(Generic[Job, Answer]):
     def _start(self) -> _Child[Job]:
         ours, theirs = _CONTEXT.Pipe()
         process = _CONTEXT.Process(
-            target=_serve, args=(theirs, self._make, self._context, self._memory, os.getpid()), daemon=True
+            target=_serve, args=(theirs, self._make, self._context, self._memory, os.getpid(), self._log), daemon=True
         )
         process.start()
         theirs.close()
@@ -173,8 +186,11 @@ def _serve(
     context: object,
     memory_bytes: int,
     parent: int,
+    log: Path | None,
 ) -> None:
     """The child's life: answers jobs until the pipe closes."""
+    if log is not None and not os.environ.get("LOTLINE_DEBUG"):
+        _say_into(log)
     os.setsid()
     os.environ["OMP_THREAD_LIMIT"] = "1"  # Tesseract's threads cost more than they bring
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -186,10 +202,22 @@ def _serve(
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:
             return
-    answer = make(context)
+    try:
+        answer = make(context)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the run must hear of it instead of losing every document
+        pipe.send(_Unready(f"{type(error).__name__}: {error}"))
+        return
     while True:
         try:
             job = pipe.recv()
         except EOFError:
             return
         pipe.send(answer(job))
+
+
+def _say_into(log: Path) -> None:
+    """Standard error of this process, also of its C libraries, goes to a file that is begun anew when it is long."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | (os.O_TRUNC if log.exists() and log.stat().st_size > _LONGEST_LOG else 0)
+    file = os.open(log, flags, 0o600)
+    os.dup2(file, 2)
+    os.close(file)

@@ -80,7 +80,7 @@ class Run:
         """Reads and extracts these documents and stores each as it is done. Safe to repeat."""
         if self.pool is None:
             workers = min(self.task.workers or os.cpu_count() or 1, max(1, len(self.jobs)))
-            self.pool = Pool(prepare, self.desk, workers=workers, seconds=self.task.seconds)
+            self.pool = Pool(prepare, self.desk, workers=workers, seconds=self.task.seconds, log=self.task.home.readers_log)
         for job, answer in self.pool.run(self._with_reading(job) for job in batch):
             retry = isinstance(answer, Lost) and answer.timed_out
             done = unreadable(job.source, answer.reason) if isinstance(answer, Lost) else answer

@@ -10,11 +10,17 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from flows.pool import Lost, Pool
 
 
 def make(context: object) -> Callable[[str], str]:
     """Runs in the child: does what the job's name says."""
+
+    if context == "broken":
+        raise ImportError("no module named tesseract")
+    os.write(2, b"noise of a library\n")
 
     def do(job: str) -> str:
         if job == "die":
@@ -60,6 +66,18 @@ def test_a_hanging_job_is_ended_with_what_it_started() -> None:
 def test_children_are_recycled() -> None:
     answers = run(["a", "b", "c"], workers=1, recycle_after=1)
     assert len({str(a).rpartition(":")[2] for a in answers.values()}) == 3
+
+
+def test_children_that_cannot_start_end_the_run_and_lose_no_document() -> None:
+    with Pool[str, str](make, "broken", workers=1, seconds=30) as pool, pytest.raises(RuntimeError, match="no module named"):
+        list(pool.run(["a"]))
+
+
+def test_what_children_say_goes_to_the_log(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    with Pool[str, str](make, "c", workers=1, seconds=30, log=tmp_path / "log") as pool:
+        list(pool.run(["a"]))
+    assert "noise" in (tmp_path / "log").read_text(encoding="utf-8")
+    assert "noise" not in capfd.readouterr().err
 
 
 def test_children_end_with_a_killed_parent(tmp_path: Path) -> None:
