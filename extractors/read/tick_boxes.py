@@ -18,6 +18,7 @@ from extractors.read.page_image import Gray
 from records.document import Box
 
 _SIDE = (5.5, 17.0)  # points
+_AS_LETTERS = 7.5  # points: a smaller box may be a letter of running text
 _INK = 0.45  # share of the contrast between paper and the box's own frame from which a pixel counts as ink
 
 
@@ -114,7 +115,10 @@ def _outlines(dark: Gray, scale: float) -> list[_Frame]:
         if cv2.contourArea(contour) < 0.86 * w * h or not _has_four_sides(dark, x, y, w, h, edge + 2):
             continue
         line = _line_width(dark, x, y, w, h)
-        found.append(_Frame(max(0, x - line), max(0, y - line), w + 2 * line, h + 2 * line, line))
+        box = _Frame(max(0, x - line), max(0, y - line), w + 2 * line, h + 2 * line, line)
+        # A letter as wide as a box stands in a word; the label of a small box keeps more of a distance than that.
+        if sum(_quiet_beside(dark, box)) >= (2 if box.side < _AS_LETTERS * scale else 1):
+            found.append(box)
     return found
 
 
