@@ -47,8 +47,10 @@ def _share(line: Sequence[Spot], spot: Spot) -> float:
     shared = min(bottom, spot.bottom) - max(top, spot.top)
     if shared <= 0:
         return 0.0
-    # A word much taller than the line (a stamp, a heading beside small print) does not belong to it.
-    if max(spot.height, bottom - top) > 3.2 * min(spot.height, bottom - top) and len(spot.word.text) > 2:
+    # A word much taller than the line (a stamp, a heading beside small print) does not belong to it; but a bullet or a
+    # dash that begins a line is always flat.
+    marks_only = not any(c.isalnum() for s in near for c in s.word.text)
+    if not marks_only and max(spot.height, bottom - top) > 3.2 * min(spot.height, bottom - top) and len(spot.word.text) > 2:
         return 0.0
     return shared / min(spot.height, bottom - top)
 

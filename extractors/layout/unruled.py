@@ -19,17 +19,20 @@ Line_ = list[Spot]
 
 def unruled(lines: Sequence[Line_], start: int) -> tuple[Table, int] | None:
     """The table whose heading is line ``start``, and the index of the first line after it; None if it heads none."""
-    heading = segments(lines[start])
+    heading = segments([s for s in lines[start] if any(c.isalnum() or c == "#" for c in s.word.text)])
     if len(heading) < _FEWEST_COLUMNS or not all(_is_label(part) for part in heading):
         return None
     height = median(s.height for s in lines[start])
     rows: list[list[Line_]] = [[list(part) for part in heading]]
-    held = [*lines[start]]
+    held = [s for part in heading for s in part]
     edges = [part[0].x0 for part in heading]
     used, full, below = start + 1, 0, lines[start]
     for line in lines[start + 1 :]:
         if line[0].y - below[0].y > 4.5 * height:
             break
+        if not any(c.isalnum() for s in line for c in s.word.text):
+            used += 1  # specks between the rows
+            continue
         columns = _columns(line, heading, edges)
         if columns is None:
             break
@@ -53,7 +56,7 @@ def unruled(lines: Sequence[Line_], start: int) -> tuple[Table, int] | None:
 
 
 def _is_label(part: Line_) -> bool:
-    text = " ".join(s.word.text for s in part)
+    text = " ".join(s.word.text for s in part).strip("“”‘’\"'`*.,_ ")  # specks that OCR read as marks
     return len(part) <= 4 and len(text) <= 28 and _LABEL.fullmatch(text) is not None and not re.search(r"\d{2}", text)
 
 

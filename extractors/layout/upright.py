@@ -15,6 +15,8 @@ from records.document import Box, Word
 _STEEPEST = 0.045  # a page fed into a copier by hand; more than that is turned by the reader
 _STEP = 0.0015
 _FEWEST_WORDS = 12  # fewer say nothing about a slope
+_MANY_WORDS = 120  # fewer fall into sharp lines by chance: their neighbours are asked instead
+_LEAST_SLOPE = 0.004  # what fewer words can't tell from none
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ def slope_of(words: Sequence[Word]) -> float:
     boxes = [w.box for w in words if w.box is not None and w.box.width > 0 and len(w.text) > 1]
     if len(boxes) < _FEWEST_WORDS:
         return 0.0
+    if len(boxes) < _MANY_WORDS:
+        return _fitted([w.box for w in words if w.box is not None and any(c.isalnum() for c in w.text)])
     bin_height = max(1.0, median(b.height for b in boxes) / 4)
 
     def sharpness(slope: float) -> float:
@@ -59,6 +63,31 @@ def slope_of(words: Sequence[Word]) -> float:
     best = max((i * _STEP for i in range(-steps, steps + 1)), key=lambda s: (sharpness(s), -abs(s)))
     # A level page must not be tilted by chance: only a clearly sharper picture counts.
     return best if sharpness(best) > 1.1 * level else 0.0
+
+
+def _fitted(boxes: Sequence[Box]) -> float:
+    """The slope of lines found by stepping from word to next word: least squares within each line."""
+    rest = sorted(boxes, key=lambda b: b.x0)
+    lines: list[list[Box]] = []
+    for box in rest:
+        near = [line for line in lines if _follows(line[-1], box)]
+        if near:
+            min(near, key=lambda line: abs(line[-1].centre_y - box.centre_y)).append(box)
+        else:
+            lines.append([box])
+    across = along = 0.0
+    for line in (x for x in lines if len(x) > 2):
+        mean_x, mean_y = sum(b.centre_x for b in line) / len(line), sum(b.centre_y for b in line) / len(line)
+        across += sum((b.centre_x - mean_x) ** 2 for b in line)
+        along += sum((b.centre_x - mean_x) * (b.centre_y - mean_y) for b in line)
+    slope = along / across if across else 0.0
+    return slope if _LEAST_SLOPE <= abs(slope) <= _STEEPEST else 0.0
+
+
+def _follows(left: Box, right: Box) -> bool:
+    low = min(left.height, right.height)
+    shared = min(left.bottom, right.bottom) - max(left.top, right.top)
+    return shared > 0.5 * low and right.x0 >= left.x1 - 1 and right.x0 - left.x1 < 4 * max(left.height, right.height)
 
 
 def upright(words: Sequence[Word], slope: float) -> list[Spot]:
