@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 
 from extractors.layout import Spot
 from extractors.rulebook import RuleBook
-from extractors.tables import sums
+from extractors.tables import cycles, sums
 from extractors.tables.headers import synonyms
 from extractors.tables.listing import Entry, Grammar, entries, group_values
 from extractors.tables.stream import Row, rows_of
@@ -82,6 +82,9 @@ def extract_water(
     # Not strict: without entries there is no last one either.
     for entry, after in zip(listed, [*listed[1:], None], strict=False):
         reader.take(entry, leads=after is not None and after.kind == "row" and after.row.page == entry.row.page)
+    cycles.settle(reader.readings)
+    for counted in reader.records:
+        counted.record = _readings_checked(counted.record)
     down, check_reasons = sums.down_the_list(reader.records, reader.checks, "amount")
     records = [
         replace(c.record, features={**c.record.features, "subtotal_ok": 0.5 if i not in down else float(down[i])})
@@ -125,6 +128,7 @@ class _Reader:
     def __init__(self, rules: WaterRules, unit: tuple[str, Row] | None, report: int):
         self.rules, self.unit, self.report = rules, unit, report
         self.records: list[sums.Counted] = []
+        self.readings: list[cycles.Reading] = []
         self.checks: list[sums.Check] = []
         self.reasons: list[Reason] = []
         self.identity: dict[str, tuple[str, Row, list[Spot]]] = {}
@@ -178,15 +182,12 @@ class _Reader:
             return
         reasons = [Reason(n, "missing", f"no {n.replace('_', ' ')} on this row")
                    for n in ("period_end", "consumption", "unit", "account") if n not in fields]  # fmt: skip
-        ok = reading_check(fields)
-        if ok is False:
-            reasons.append(Reason("consumption", "check", "current less previous reading is not the consumption"))
         if any(s.word.handwritten for s in row.spots):
             reasons.append(Reason("", "handwritten", "part of this row is written by hand"))
         confs = [s.word.confidence for s in row.spots if s.word.confidence is not None]
         features = {
             "min_conf": min(confs, default=0.0), "mean_conf": sum(confs) / max(1, len(confs)), "n_words": float(len(row.spots)),
-            "header_known": float(entry.known), "inherited": float(not own), "sums_ok": 0.5 if ok is None else float(ok),
+            "header_known": float(entry.known), "inherited": float(not own),
         }  # fmt: skip
         key = f"water/{row.page}/{len(self.records)}"
         struck = "struck out by hand" if row.struck else ""
@@ -194,7 +195,13 @@ class _Reader:
             reasons.append(Reason("", "check", struck))
         record = Record("water", key, fields, row.evidence(), self.report, reasons=tuple(reasons),
                         features=features, ignorable=struck)  # fmt: skip
-        self.records.append(sums.Counted(record, row))
+        counted = sums.Counted(record, row)
+        self.records.append(counted)
+        roles = (*_READINGS, "period_start", "period_end")
+        cells = {r: cycles.Cell(entry.text(r), entry.words(r)) for r in roles if r in entry.cells}
+        days = number(entry.solid("days"), ocr)
+        length = int(days[0]) if days is not None and not days[1] and 0 < days[0] < 800 else None
+        self.readings.append(cycles.Reading(counted, cells, length))
 
     def _dates(self, entry: Entry, fields: dict[str, Extraction]) -> None:
         row = entry.row
@@ -217,6 +224,8 @@ class _Reader:
 
     def _amount(self, entry: Entry, fields: dict[str, Extraction]) -> None:
         """New charges of the row: the billed column, else water and sewer charges together; never a balance."""
+        charges = [p.value for r in ("water_charge", "sewer_charge") for c in entry.cells.get(r, [])
+                   if (p := amount(" ".join(s.word.text for s in c), entry.row.ocr)) is not None]  # fmt: skip
         for roles in (("amount",), ("water_charge", "sewer_charge")):
             cells = [c for r in roles for c in entry.cells.get(r, [])]
             parts = [(p, c) for c in cells if (p := amount(" ".join(s.word.text for s in c), entry.row.ocr)) is not None]
@@ -224,6 +233,8 @@ class _Reader:
                 chosen = parts[-1:] if roles == ("amount",) else parts
                 flags = tuple(dict.fromkeys(f for p, _ in chosen for f in p.flags))
                 value = sum((p.value for p, _ in chosen), Decimal(0))
+                if entry.row.ocr and value < 0 and len(charges) > 1 and sum(charges) == -value:
+                    value, flags = -value, (*flags, "ocr_repair")  # a speck before it was taken for its sign
                 fields["amount"] = self._make("amount", value, entry.row, [s for _, c in chosen for s in c], entry, flags)
                 return
 
@@ -247,6 +258,14 @@ class _Reader:
         rule = f"us-ma/water/{name}@{self.rules.version}"
         finding = 1.0 if entry.known else 0.9
         return Extraction(name, value, row.evidence(spots), min(known) if known else None, finding, rule, flags)
+
+
+def _readings_checked(record: Record) -> Record:
+    ok = reading_check(record.fields)
+    record = replace(record, features={**record.features, "sums_ok": 0.5 if ok is None else float(ok)})
+    if ok is False:
+        return record.doubting(Reason("consumption", "check", "current less previous reading is not the consumption"))
+    return record
 
 
 def reading_check(fields: Mapping[str, Extraction]) -> bool | None:
