@@ -12,6 +12,9 @@ from rapidfuzz import fuzz
 from extractors.language import codebook
 from extractors.language.citations import parse_citations
 from extractors.language.dates import find_deadline
+from extractors.language.findings import is_negated
+from extractors.language.meaning import assign
+from extractors.language.sentences import sentences
 from extractors.reports.head import Head
 from extractors.reports.items import Item
 from extractors.reports.paragraphs import Paragraph, paragraphs
@@ -28,6 +31,7 @@ _LIST_FOLLOWS = re.compile(
     r"\b(?:status of)\b",
     re.IGNORECASE,
 )
+TOLD_ENOUGH = 0.5  # how surely a sentence of running text must mean a section to be a finding
 _DIRECT = re.compile(
     r"^\W*(?:not (?:yet )?(?:corrected|complied|done|fixed|repaired|abated)|corrected|complied|still\b|"
     r"abated|cured|fixed|new(?=\W*$|,|\s+(?:violation|item))|open\b|closed\b|ok\b|done\b|in compliance|"
@@ -123,7 +127,22 @@ def items_of_lines(pieces: Sequence[Piece], head: Head, known: Wording, rules: R
             out.statements.append(paragraph.text)
     if pending is not None:
         out.closing_deadline = pending
+    said = {known.result_of(statement.text) for statement in out.statements}
+    if not out.items and not has_table and not said & {"no_violations", "no_entry"}:
+        out.items += [item for text in out.left for item in _told(text, base, deadline, known, rules)]
     return out
+
+
+def _told(text: Text, base: date | None, deadline: date | None, known: Wording, rules: RuleBook) -> list[Item]:
+    """Findings told in running text, by an inspector who wrote no list: the sentences that cite a section or mean one."""
+    found = []
+    for start, end in sentences(text.text, rules):
+        sentence = text.cut(start, end)
+        if known.boilerplate.search(sentence.text) or known.visit_notes.search(sentence.text) or is_negated(sentence.text, rules):
+            continue
+        if parse_citations(sentence.text, base, rules) or assign(sentence.text, on=base, rules=rules).score >= TOLD_ENOUGH:
+            found.append(Item(sentence, 0.0, "us-ma/lists/told@1", deadline=deadline, loose=True))
+    return found
 
 
 def _continues(item: Item, paragraph: Paragraph, out: Listed, first: Paragraph | None, known: Wording, rules: RuleBook) -> bool:

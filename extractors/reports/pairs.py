@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from extractors.reports.wording import Wording
 from records.document import Table
 
 LONGEST_LABEL = 6  # words
+_LABELLED = re.compile(r":(?!\d\d)")  # a colon that belongs to no time of day
 
 
 @dataclass(frozen=True)
@@ -211,9 +213,10 @@ def _lines(piece: Piece, r: int, c: int) -> list[Text]:
 def _neighbour(pair: Pair, rows: list[list[Text]], r: int, c: int, known: Wording) -> Pair:
     """The value of a label that fills its cell: the cell on the right, else the one below."""
     right = rows[r][c + 1] if c + 1 < len(rows[r]) else NOTHING
-    if right and known.field_of(right.text) is None and ":" not in right.text:
+    if right and known.field_of(right.text) is None and not _LABELLED.search(right.text):
         return Pair(pair.field, pair.label, right, pair.sure, "cell on the right", pair.index)
     below = rows[r + 1][c] if r + 1 < len(rows) and c < len(rows[r + 1]) else NOTHING
-    if below and known.field_of(below.text) is None and ":" not in below.text and not right:
+    labelled = not right or known.field_of(right.text) is not None  # a row of labels has its values in the row below
+    if below and known.field_of(below.text) is None and not _LABELLED.search(below.text) and labelled:
         return Pair(pair.field, pair.label, below, pair.sure * 0.95, "cell below", pair.index)
     return pair

@@ -206,3 +206,11 @@ def test_a_reinspection_that_says_nothing_of_a_finding_leaves_its_status_open_to
     _, violations = split(reports[0])
     assert [v.text("status") for v in violations] == ["corrected", "open"]
     assert [any(r.field == "status" for r in v.reasons) for v in violations] == [False, True]
+
+
+def test_findings_told_in_running_text_are_found_and_what_is_well_is_not() -> None:
+    reports, _ = read(page(["HOUSING INSPECTION RECORD", "Premises: 91 Cedar Ave    Apartment: 3R", "Date of inspection: 11/07/2018", "Inspector: P. Okafor",
+                            "The inspector found no heat in the living room. The kitchen window sash is rotted.",
+                            "Smoke detectors were tested and working. There are mouse droppings behind the stove."]))  # fmt: skip
+    _, violations = split(reports[0])
+    assert [v.text("category") for v in violations] == ["heat", "structural", "pests"]
