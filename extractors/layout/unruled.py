@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from statistics import median
 
 from extractors.layout.lines import as_line, segments
@@ -12,6 +13,7 @@ from records.document import Cell, Table, enclosing
 
 _FEWEST_COLUMNS = 3
 _FEWEST_ROWS = 2
+_AT_EDGE = 5.0  # points from a heading's left edge to that of the words below it
 _LABEL = re.compile(r"[A-Za-z(#%][\w()./#%&' -]*")
 
 Line_ = list[Spot]
@@ -63,7 +65,7 @@ def _is_label(part: Line_) -> bool:
 def _columns(line: Line_, heading: list[Line_], edges: list[float]) -> list[Line_] | None:
     """The line's words by column; None if a run of words crosses from one column's heading into another's."""
     columns: list[Line_] = [[] for _ in heading]
-    for part in segments(line, 0.9):
+    for part in (piece for run in segments(line, 0.9) for piece in _cut(run, heading, edges)):
         left, right = part[0].x0, max(s.x1 for s in part)
         under = [i for i, h in enumerate(heading) if min(right, h[-1].x1) - max(left, h[0].x0) > 2]
         if len(under) > 1:
@@ -76,6 +78,18 @@ def _columns(line: Line_, heading: list[Line_], edges: list[float]) -> list[Line
             return None
         columns[before[-1]].extend(part)
     return columns
+
+
+def _cut(run: Line_, heading: list[Line_], edges: list[float]) -> list[Line_]:
+    """A run of words over several columns, cut where a word begins right at a column's edge (a gap that a speck filled)."""
+    under = [i for i, h in enumerate(heading) if min(run[-1].x1, h[-1].x1) - max(run[0].x0, h[0].x0) > 2]
+    if len(under) < 2:
+        return [run]
+    at = [min((abs(word.x0 - edges[i]), n) for n, word in enumerate(run))[1] for i in under[1:]]
+    if any(n == 0 or abs(run[n].x0 - edges[i]) > _AT_EDGE for n, i in zip(at, under[1:], strict=True)):
+        return [run]
+    marks = [0, *sorted(set(at)), len(run)]
+    return [run[a:b] for a, b in pairwise(marks)]
 
 
 def _table(rows: list[list[Line_]], held: list[Spot]) -> Table:

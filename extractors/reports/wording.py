@@ -106,10 +106,10 @@ def _match(label: str, known: Mapping[str, str]) -> tuple[str, float] | None:
     squeezed = label.replace("#", "no").replace("-", " ").replace("  ", " ").strip()
     if squeezed in known:
         return known[squeezed], 1.0
-    if len(label) >= FUZZY_FROM:
+    if len(label) >= FUZZY_FROM - 1:
         best = process.extractOne(
             label,
-            [k for k in known if abs(len(k) - len(label)) <= 2 and len(k) >= FUZZY_FROM - 1],
+            [k for k in known if abs(len(k) - len(label)) <= 2 and len(k) + len(label) > 2 * FUZZY_FROM - 2],
             scorer=fuzz.ratio,
             score_cutoff=FUZZY_LEAST,
         )
