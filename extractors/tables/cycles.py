@@ -158,9 +158,9 @@ def _dates(row: Reading, before: Reading | None, after: Reading | None, usual: f
         return
     joint = before.day("period_end") if before else None
     onward = after.day("period_start") if after else None
-    if start and end and _support(start, end, row, None, None, None) == (0 if days is None else 1) and joint in (None, start):
-        if onward in (None, end):
-            return
+    agreed = joint in (None, start) and onward in (None, end)
+    if start and end and agreed and _support(start, end, row, None, None, None) == (0 if days is None else 1):
+        return
     starts = {d for d in (start, joint) if d} | ({e - timedelta(days) for e in (end, onward) if e} if days else set())
     ends = {d for d in (end, onward) if d} | ({s + timedelta(days) for s in (start, joint) if s} if days else set())
     scored = sorted(

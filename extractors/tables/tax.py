@@ -11,8 +11,9 @@ from functools import cache, lru_cache
 from typing import Any
 
 from extractors.layout import Spot
+from extractors.parcels.mapblock import id_key
 from extractors.rulebook import RuleBook
-from extractors.tables import sums
+from extractors.tables import doubts, sums
 from extractors.tables.headers import normal, synonyms
 from extractors.tables.listing import Entry, Grammar, entries, group_values
 from extractors.tables.stream import Row, rows_of
@@ -20,6 +21,7 @@ from extractors.tables.values import amount, first_date, fiscal_year, looks_like
 from records.document import Block, Document
 from records.record import Evidence, Extraction, Reason, Record, Report, Value
 
+_PARCEL_WORD = re.compile(r"[A-Za-z]?\d{1,4}[A-Za-z]?(?:[-/]\d{1,4}[A-Za-z]{0,2}){1,3}")  # as a subtotal names it: 14/29
 _MONEY = frozenset({"principal", "interest", "fees", "total", "balance", "committed", "paid"})
 
 
@@ -96,6 +98,9 @@ def extract_tax(
     reader = _Reader(compiled, as_of, as_of_evidence, title_type, report.ordinal)
     for entry, after in zip(listed, [*listed[1:], None], strict=True):
         reader.take(entry, leads=after is not None and after.kind == "row" and after.row.page == entry.row.page)
+    doubts.compared(reader.records)
+    doubts.lone_codes(reader.records, compiled.codes)
+    reader.reasons += doubts.hidden_rows(document, report, rows)
     records, check_reasons = sums.checked(reader.records, reader.checks)
     reasons = [*report.reasons, *reader.reasons, *check_reasons]
     if not records:
@@ -146,10 +151,18 @@ class _Reader:
             self.heading = None
         elif entry.kind == "total":
             self._total(entry)
+        elif not entry.title and doubts.hardly_text(entry.row):
+            self._unread(entry.row)
         elif entry.kind == "more":
             self._more(entry)
         else:
             self._group(entry, leads)
+
+    def _unread(self, row: Row) -> None:
+        """A line that is hardly text may have been a row, struck out, or the first of another account."""
+        detail = f"page {row.page}: a line could not be read and may be struck out: {row.text[:100]}"
+        self.reasons.append(Reason("", "check", detail))
+        self.identity, self.heading = {}, None
 
     def _group(self, entry: Entry, leads: bool) -> None:
         text = entry.row.text
@@ -199,6 +212,19 @@ class _Reader:
                  for r in ("principal", "interest", "fees", "total", "balance")}  # fmt: skip
         total = money["total"] if money["total"] is not None else money["balance"]
         self.checks.append(sums.Check(len(self.records), entry.row.page, entry.row.text, total, money))
+        self._named_by(entry.row)
+
+    def _named_by(self, row: Row) -> None:
+        """A subtotal that names its parcel: rows above it that took another one from the line before are not sure of it."""
+        said = {id_key(w) for s in row.spots if (w := s.word.text.strip(".:,|")) and _PARCEL_WORD.fullmatch(w)}
+        if not said or not row.ocr:
+            return
+        start = self.checks[-2].before if len(self.checks) > 1 else 0
+        for counted in self.records[start:]:
+            taken = counted.record.fields.get("parcel_as_written")
+            if taken is not None and "inherited" in taken.flags and id_key(str(taken.value)) not in said:
+                detail = f"the subtotal below speaks of another parcel: {row.text[:60]}"
+                counted.record = counted.record.doubting(Reason("parcel_id", "check", detail))
 
     def _row(self, entry: Entry) -> None:
         row = entry.row
@@ -219,7 +245,9 @@ class _Reader:
         self._year_and_type(entry, fields)
         code = self._code(entry)
         if re.search(r"\w", code):
-            fields["code"] = self._make("code", code, row, entry.words("code"), entry)
+            likely = doubts.likely_code(code, self.rules.codes) if row.ocr and code not in self.rules.codes else None
+            made = self._make("code", likely or code, row, entry.words("code"), entry, ("ocr_repair",) if likely else ())
+            fields["code"], code = made, likely or code
             meaning = self.rules.codes.get(code)
             if meaning:
                 fields["code_meaning"] = self._make("code_meaning", meaning, row, entry.words("code"), entry, ("recall",))
