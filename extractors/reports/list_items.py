@@ -127,8 +127,8 @@ def items_of_lines(pieces: Sequence[Piece], head: Head, known: Wording, rules: R
             out.statements.append(paragraph.text)
     if pending is not None:
         out.closing_deadline = pending
-    said = {known.result_of(statement.text) for statement in out.statements}
-    if not out.items and not has_table and not said & {"no_violations", "no_entry"}:
+    stated = {known.result_of(statement.text) for statement in out.statements}
+    if not out.items and not has_table and not stated & {"no_violations", "no_entry"}:
         out.items += [item for text in out.left for item in _told(text, base, deadline, known, rules)]
     return out
 
