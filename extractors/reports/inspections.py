@@ -50,7 +50,7 @@ def extract_inspections(
     department = DEPARTMENT[report.doc_type]
     _settle_dates(head)
     items, strange = _table_items(pieces, tables, known)
-    rest, ticked = split_tick_lines(pieces, known)
+    rest, ticked = split_tick_lines(pieces, known, tables)
     if not items:  # where a table tells what was found, the ticks say the same once more
         items = ticked
     listed = items_of_lines(rest, head, known, rules, has_table=bool(items))

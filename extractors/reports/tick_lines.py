@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import add
 
 from extractors.reports.items import Item
-from extractors.reports.pieces import Piece
+from extractors.reports.pieces import Piece, row_texts
 from extractors.reports.text import NOTHING, Text
 from extractors.reports.wording import Wording
 
@@ -23,10 +25,13 @@ class _Entry:
     label: Text
 
 
-def split_tick_lines(pieces: Sequence[Piece], known: Wording) -> tuple[list[Piece], list[Item]]:
-    """The pieces that are no such lines, and the items whose violation box is ticked. Which box of a row means a violation
+def split_tick_lines(
+    pieces: Sequence[Piece], known: Wording, tables: Container[tuple[int, int]] = ()
+) -> tuple[list[Piece], list[Item]]:
+    """The pieces that are no such lines, and the items whose violation box is ticked. ``tables`` names (page and index) the
+    tables that were understood otherwise. Which box of a row means a violation
     is told by the labels of all rows together, since a single letter is easily misread. Fewer than three rows are none."""
-    read = [(piece, _entries(piece.text, known) if piece.table is None else []) for piece in pieces]
+    read = [(piece, [e for text in _lines(piece, tables) for e in _entries(text, known)]) for piece in pieces]
     entries = [entry for _, found in read for entry in found]
     sizes = Counter(len(entry.boxes) for entry in entries)
     if not sizes or sizes.most_common(1)[0][1] < 3:
@@ -35,7 +40,7 @@ def split_tick_lines(pieces: Sequence[Piece], known: Wording) -> tuple[list[Piec
     fail = _fail_position([e for e in entries if len(e.boxes) == size], size, known)
     if fail is None:
         return list(pieces), []
-    rest = [piece for piece, found in read if not any(len(e.boxes) == size for e in found)]
+    rest = [p for p, found in read if p.table is not None or not any(len(e.boxes) == size for e in found)]
     items = []
     for entry in entries:
         if len(entry.boxes) != size or not entry.boxes[fail][0] or not entry.label:
@@ -45,6 +50,16 @@ def split_tick_lines(pieces: Sequence[Piece], known: Wording) -> tuple[list[Piec
             Item(entry.label, 1.0, "us-ma/checklists/ticked@1", label=entry.label.text, tick="drawn" if sure else "unsure")
         )
     return rest, items
+
+
+def _lines(piece: Piece, tables: Container[tuple[int, int]]) -> list[Text]:
+    """The lines of a piece; boxes side by side may have been taken for a table, whose rows are lines then."""
+    if piece.table is None:
+        return [piece.text]
+    if (piece.page.number, piece.index) in tables:
+        return []
+    rows = (row_texts(row, piece.page) for row in piece.table.rows)
+    return [reduce(add, texts, NOTHING) for texts in rows]
 
 
 def _entries(text: Text, known: Wording) -> list[_Entry]:
@@ -61,6 +76,8 @@ def _entries(text: Text, known: Wording) -> list[_Entry]:
                 label = ""
             boxes.append((bool(marks[i]), label))
             i += 2 if label else 1
+            if i + 1 < len(words) and marks[i] is None and marks[i + 1] is not None and len(words[i].text) <= 2:
+                i += 1  # a speck between two boxes
         start = i
         while i < len(words) and marks[i] is None:
             i += 1

@@ -47,7 +47,7 @@ def test_lines_of_boxes() -> None:
     pieces = _pieces([
         "Comments on the roof",
         "☒ P ☐ Ff ☐ NA Stairs sound ☐ P ☒ F ☐ NA Chimney",
-        "☐ P ☐ F ☒ NA Boiler room ☒ Pp ☐ F ☐ NA Gutters",
+        "☐ P ee ☐ F ☒ NA Boiler room ☒ Pp ☐ F ☐ NA Gutters",
         "☐ P ☒ 7 ☐ NA Fire escape ☒ P ☐ F ☐ NA Attic",
     ])  # fmt: skip
     rest, items = split_tick_lines(pieces, KNOWN)
