@@ -52,9 +52,9 @@ def compared(rows: Sequence[Counted]) -> None:
         if counted.record.ignorable or not counted.row.ocr:
             continue
         if share >= _CROSSED:
-            counted.record = counted.record.doubting(Reason("", "check", "a line runs through part of this row: may be struck out"))
+            counted.record = counted.record.doubting(Reason("", "check", "a line runs through it: may be struck out"))
         elif apart <= _WORSE:
-            counted.record = counted.record.doubting(Reason("", "check", "read far worse than the rows around it: may be struck out"))
+            counted.record = counted.record.doubting(Reason("", "check", "read far worse than its neighbours: may be struck out"))
 
 
 def _level(row: Row) -> float:
@@ -74,7 +74,7 @@ def hidden_rows(document: Document, report: Report, rows: Sequence[Row]) -> list
         for box in page.handwriting:
             inside = min(middles) < box.centre_y < max(middles)
             if inside and box.width >= _WIDE and not any(box.top <= y <= box.bottom for y in middles):
-                reasons.append(Reason("", "check", f"page {page.number}: a line crossed out or written by hand could not be read"))
+                reasons.append(Reason("", "check", f"page {page.number}: a line crossed out or by hand could not be read"))
     return reasons
 
 

@@ -15,6 +15,8 @@ from extractors.tables.values import first_date, looks_like_money
 
 _PLAIN = re.compile(r"[\d,]+|\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}")
 
+_SAME_PLACES = 14.0  # points by which one heading's columns may shift against each other between two pages
+
 Kind = Literal["row", "total", "group", "more", "text"]
 
 
@@ -71,6 +73,8 @@ def entries(rows: Sequence[Row], grammar: Grammar) -> list[Entry]:
     body: list[Row] = []
     page_headed = False
     seen: list[list[Column]] = []
+    scanned = rows and rows[0].ocr
+    headings = [h[0] for n in range(len(rows)) if (h := heading(rows, n, grammar.known, grammar.needed))] if scanned else []
 
     def flush(above: bool = False) -> None:
         if columns and body:
@@ -89,6 +93,7 @@ def entries(rows: Sequence[Row], grammar: Grammar) -> list[Entry]:
         if head is not None:
             flush(above=not page_headed)
             fresh, depth = head
+            fresh = _completed(fresh, headings)
             # A heading repeated down the list keeps what was learned of its columns.
             columns = next((h for h in seen if _same_heading(h, fresh)), fresh)
             seen.append(columns)
@@ -108,6 +113,20 @@ def entries(rows: Sequence[Row], grammar: Grammar) -> list[Entry]:
     if not columns:
         return []
     return [*(Entry("group", row, title=True) for row in titles), *found]
+
+
+def _completed(fresh: list[Column], headings: Sequence[Sequence[Column]]) -> list[Column]:
+    """The heading, with the columns that OCR lost from it where another page's heading has them at the same places."""
+    roles = [c.role for c in fresh if c.role]
+    for other in sorted(headings, key=len, reverse=True):
+        if len(other) <= len(fresh) or any(r not in {c.role for c in other} for r in roles):
+            continue
+        shifts = sorted(c.x0 - o.x0 for c in fresh for o in other if c.role and c.role == o.role and c.label == o.label)
+        if len(shifts) < 3 or shifts[-1] - shifts[0] > _SAME_PLACES:
+            continue
+        shift = shifts[len(shifts) // 2]
+        return [Column(c.role, c.label, c.x0 + shift, c.x1 + shift) for c in other]
+    return fresh
 
 
 def _same_heading(a: Sequence[Column], b: Sequence[Column]) -> bool:

@@ -140,6 +140,7 @@ class _Reader:
         self.identity: dict[str, tuple[str, Row, list[Spot]]] = {}
         self.section: str | None = None
         self.count = 0
+        self.closed: dict[str, int] = {}  # whose rows the last subtotal ended: nobody's rows may follow it unnamed
         self.heading: Row | None = None  # the group heading just above, until its first row
 
     def take(self, entry: Entry, leads: bool) -> None:
@@ -213,6 +214,8 @@ class _Reader:
         total = money["total"] if money["total"] is not None else money["balance"]
         self.checks.append(sums.Check(len(self.records), entry.row.page, entry.row.text, total, money))
         self._named_by(entry.row)
+        if not re.search(r"(?i)page|forward|fwd|carried", entry.row.text):
+            self.closed = {k: id(v[1]) for k, v in self.identity.items()}
 
     def _named_by(self, row: Row) -> None:
         """A subtotal that names its parcel: rows above it that took another one from the line before are not sure of it."""
@@ -268,6 +271,9 @@ class _Reader:
             reasons.append(Reason("fiscal_year", "missing", "no fiscal year on this row"))
         if "tax_type" not in fields:
             reasons.append(Reason("tax_type", "missing", f"kind of tax not known: {entry.text('tax_type') or 'none printed'}"))
+        named = {k: id(v[1]) for k, v in self.identity.items() if k != "account"}
+        if row.ocr and named and named == {k: v for k, v in self.closed.items() if k != "account"}:
+            reasons.append(Reason("parcel_id", "check", "the subtotal above ended an account, and no other is named since"))
         if any(s.word.handwritten for s in row.spots):
             reasons.append(Reason("", "handwritten", "part of this row is written by hand"))
         if row.struck:
