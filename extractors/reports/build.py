@@ -203,7 +203,7 @@ def _cited(
 ) -> tuple[tuple[Citation, ...], Text]:
     """The sections cited for this finding, and the words that cite them."""
     if item.code:
-        column = findings_cited(parse_citations(_as_code(item.code.text), day, rules))
+        column = findings_cited(parse_citations(_as_code(item.code.text), day, rules)) or _slipped(item.code.text, day, rules)
         if column:
             return column, item.code
     own = (
@@ -224,6 +224,16 @@ def _cited(
 def _as_code(text: str) -> str:
     """A code column's text: figures alone are a section there ("410 . 482" broken over lines)."""
     return re.sub(r"\s+", " ", text).strip()
+
+
+def _slipped(text: str, day: date | None, rules: RuleBook) -> tuple[Citation, ...]:
+    """A section in a code column that OCR garbled around its figures ("410 351", "$410 .501(B).", "©1050 *4AR410.505"):
+    nothing but a section stands there, so the figures are enough if they name one. Always marked as repaired."""
+    found = re.search(r"(?<!\d)4[1lI|][0OoQ]\W{1,3}(\d{3})(?!\d)((?:\s?\([A-Za-z0-9]{1,3}\))*)", text)
+    if found is None:
+        return ()
+    read = parse_citations(f"105 CMR 410.{found[1]}{found[2]}", day, rules)
+    return tuple(replace(c, raw=found[0], repaired=True) for c in read)
 
 
 def _status(item: Item, finding: Finding | None, known: Wording) -> tuple[str, Text]:

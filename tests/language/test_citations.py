@@ -67,3 +67,8 @@ def test_editions() -> None:
     assert exists("105 CMR 410.330", date(2024, 1, 1)) and not exists("105 CMR 410.330", date(2019, 1, 1))
     assert category_of_code("105 CMR 410.330", date(2024, 1, 1)) == "smoke_co"
     assert category_of_code("527 CMR 1.00 s.13.7", None) == "smoke_co"
+
+
+def test_a_section_after_an_abbreviation_with_a_full_stop() -> None:
+    assert [c.code for c in parse_citations("sec.410.504(C)")] == ["105 CMR 410.504(C)"]
+    assert parse_citations("105 CMR 4055") == ()
