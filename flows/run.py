@@ -147,8 +147,11 @@ def run_task(task: Task, tell: Tell) -> Summary:
         try:
             if not jobs or task.plain:
                 return plainly(run)
-            from flows.prefect_flows import drive
-
+            try:
+                from flows.prefect_flows import drive
+            except Exception as error:  # noqa: BLE001 - of a library that does not fit, anything may come; the work needs none of it
+                run.notes.append(f"Prefect can't be used here ({type(error).__name__}: {error}); the run was done without it.")
+                return plainly(run)
             return drive(run)
         finally:
             if run.pool is not None:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import frictionless
 import pytest
 
 from flows.say import failed
@@ -47,6 +48,11 @@ def rows(out: Path, name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(stream))
 
 
+def bytes_of(out: Path) -> dict[str, bytes]:
+    """All files of an export but the one that holds times."""
+    return {p.name: p.read_bytes() for p in out.iterdir() if p.name != "delivery.json"}
+
+
 @pytest.fixture
 def inbox(tmp_path: Path) -> Path:
     folder = tmp_path / "inbox"
@@ -73,15 +79,15 @@ def test_every_file_is_accounted_for_and_a_second_run_does_nothing(inbox: Path, 
     assert len(rows(out, "inspections")) == 1
     assert len(rows(out, "violations")) >= 5
 
-    before = {p.name: p.read_bytes() for p in out.iterdir() if p.name != "delivery.json"}
+    before = bytes_of(out)
     second = run(home, inbox, out)
     assert first["read_now"] == 4
     assert second["read_now"] == 0
-    assert {p.name: p.read_bytes() for p in out.iterdir() if p.name != "delivery.json"} == before
+    assert bytes_of(out) == before
 
     fresh = tmp_path / "fresh"
     run(tmp_path / "other home", inbox, fresh)
-    assert {p.name: p.read_bytes() for p in fresh.iterdir() if p.name != "delivery.json"} == before
+    assert bytes_of(fresh) == before
 
 
 def test_a_decision_stands_and_can_be_taken_back(inbox: Path, tmp_path: Path) -> None:
@@ -155,13 +161,6 @@ def test_wrong_use_is_told(inbox: Path, tmp_path: Path) -> None:
     setting = lotline(tmp_path / "home", "run", inbox, "--parcels", parcels, "--out", tmp_path / "out")
     assert setting.returncode == 2
     assert "colour" in setting.stderr
-    ours = tmp_path / "someone's"
-    ours.mkdir()
-    (ours / "letter.txt").write_text("keep me", encoding="utf-8")
-    (tmp_path / "home" / "lotline.toml").unlink()
-    foreign = lotline(tmp_path / "home", "run", inbox, "--parcels", parcels, "--out", ours, "--plain")
-    assert foreign.returncode == 2
-    assert (ours / "letter.txt").read_text(encoding="utf-8") == "keep me"
 
 
 def test_a_home_that_cannot_be_written_is_a_store_error(tmp_path: Path) -> None:
@@ -212,8 +211,37 @@ def test_a_killed_run_goes_on(inbox: Path, tmp_path: Path) -> None:
     summary = run(home, inbox, out)
     assert summary["read_now"] == 3 - len(kept)
     run(tmp_path / "other", inbox, tmp_path / "whole")
-    for name in ("documents", "inspections", "violations"):
-        assert rows(out, name) == rows(tmp_path / "whole", name)
+    assert bytes_of(out) == bytes_of(tmp_path / "whole")
+    assert frictionless.validate(out / "datapackage.json").valid
+
+
+def test_a_run_with_nothing_new_imports_neither_prefect_nor_spacy(inbox: Path, tmp_path: Path) -> None:
+    run(tmp_path / "home", inbox, tmp_path / "out")
+    code = (
+        "import sys\n"
+        "from flows.cli import app\n"
+        "app(standalone_mode=False)\n"
+        "assert not {'prefect', 'spacy', 'torch', 'sklearn'} & set(sys.modules)\n"
+    )
+    arguments = [
+        "--home", tmp_path / "home", "run", inbox, "--parcels", SAMPLES / "parcels.csv",
+        "--log", SAMPLES / "inspection_log.csv", "--out", tmp_path / "out",
+    ]  # fmt: skip
+    command = [sys.executable, "-c", code, *map(str, arguments)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "already known" in done.stdout
+
+
+def test_a_wrong_place_for_the_export_is_told_before_anything_is_read(inbox: Path, tmp_path: Path) -> None:
+    ours = tmp_path / "someone's"
+    ours.mkdir()
+    (ours / "letter.txt").write_text("keep me", encoding="utf-8")
+    for out, code in ((ours, 2), (ours / "letter.txt", 2), (ours / "letter.txt" / "export", 2)):
+        done = lotline(tmp_path / "home", "run", inbox, "--parcels", SAMPLES / "parcels.csv", "--out", out, "--plain")
+        assert done.returncode == code, (out, done.stderr)
+        assert "Reading" not in done.stderr
+    assert (ours / "letter.txt").read_text(encoding="utf-8") == "keep me"
 
 
 def test_quick_ways_import_nothing_heavy() -> None:
