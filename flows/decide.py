@@ -18,6 +18,8 @@ from records.record import FIELDS_OF, Record
 from records.settle import DATES, NUMBERS, WHOLE, WHOLE_NUMBERS, from_text, region_of, seen_value
 from store import Store
 
+_ONE_THING = "Say one thing: a VALUE for the field, --confirm, --not-a-record or --undo."
+
 
 @dataclass(frozen=True, slots=True)
 class Wish:
@@ -36,6 +38,8 @@ def decide_on(home: Home, wish: Wish, by: str) -> str:
     """Stores the decision, routes anew, and says what stands now. Raises SetupError for a wish that makes no sense."""
     now = datetime.now(UTC)
     with Store.open(home.database) as store:
+        if wish.undo and (wish.confirm or wish.not_a_record or wish.value is not None):
+            raise SetupError(_ONE_THING)
         if wish.undo:
             said = _undo(store, wish, by, now)
         else:
@@ -83,13 +87,14 @@ def _check_value(record: Record, field: str, value: str) -> None:
     except ValueError:
         fits = False
     if not fits:
-        known = f" It is one of {', '.join(column.choices)}." if column is not None and column.choices else ""
-        raise SetupError(f"'{value}' is no value for {field}: dates are written 2019-05-23, amounts 1234.50.{known}")
+        choices = column.choices if column is not None else ()
+        how = f"it is one of {', '.join(choices)}" if choices else "dates are written 2019-05-23, amounts 1234.50"
+        raise SetupError(f"'{value}' is no value for {field}: {how}.")
 
 
 def _action(wish: Wish) -> Action:
     if sum((wish.confirm, wish.not_a_record, wish.value is not None)) != 1:
-        raise SetupError("Say one thing: a VALUE for the field, --confirm, --not-a-record or --undo.")
+        raise SetupError(_ONE_THING)
     if wish.not_a_record:
         if wish.field:
             raise SetupError("--not-a-record is about the whole record: leave out the field.")
@@ -102,8 +107,11 @@ def _action(wish: Wish) -> Action:
 
 
 def _undo(store: Store, wish: Wish, by: str, now: datetime) -> str:
-    in_force = standing(store.decisions(wish.record_id)).get(wish.field)
+    decided = standing(store.decisions(wish.record_id))
+    in_force = decided.get(wish.field)
     if in_force is None:
-        raise SetupError(f"Nothing was decided on {wish.field or 'the whole record'} of {wish.record_id}: nothing to undo.")
+        others = ", ".join(f"on {name}" if name else "on the whole record" for name in sorted(decided))
+        rest = f"; what was decided is {others}." if others else ": nothing to undo."
+        raise SetupError(f"Nothing was decided on {wish.field or 'the whole record'} of {wish.record_id}{rest}")
     store.undo(in_force.decision_id, by, now, wish.note)
     return f"{in_force.action} on {wish.field or 'the whole record'} of {wish.record_id} by {in_force.by}: taken back."
