@@ -95,7 +95,8 @@ def unit_of(address: str) -> str:
     """The unit that an address names, as one would say it: ``3L``, ``1st floor``; '' for none."""
     found = _UNIT_IN.search(address)
     if found is not None:
-        return found[1].rstrip("-")
+        # A lone I or l before a side's letter is the 1 of "1L" as OCR reads it.
+        return re.sub(r"^[Il|](?=[LRFBlrfb]$)", "1", found[1].rstrip("-"))
     floor = _FLOOR_IN.search(address)
     if floor is not None:
         return f"{floor[1].lower()} floor"
