@@ -55,7 +55,9 @@ def look_at(image: Gray, scale: float) -> Look:
         return Look(0.0, 1.0, 0)
     inner = np.ascontiguousarray(small[edge_y:-edge_y, edge_x:-edge_x])
     flat = even_out(gray(cv2.GaussianBlur(inner, (0, 0), 0.7)), 100 / 72)
-    dark = (flat < 165).astype(np.uint8)
+    # Print of a dying toner is grey: what counts as dark lies halfway from the paper to the darkest ink, within reason.
+    darkest = float(np.percentile(flat, 0.5))
+    dark = (flat < min(max((255 + darkest) / 2, 165), 225)).astype(np.uint8)
     count, _, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
     tall, wide, area = stats[1:, 3], stats[1:, 2], stats[1:, 4]
     letters = (tall >= 4) & (tall <= 22) & (wide <= 60) & (area >= 6) & (area <= 0.85 * tall * wide + 6)
