@@ -164,7 +164,12 @@ def _dates(row: Reading, before: Reading | None, after: Reading | None, usual: f
     starts = {d for d in (start, joint) if d} | ({e - timedelta(days) for e in (end, onward) if e} if days else set())
     ends = {d for d in (end, onward) if d} | ({s + timedelta(days) for s in (start, joint) if s} if days else set())
     scored = sorted(
-        ((_support(s, e, row, joint, onward, usual) + _own(s, start) + _own(e, end), s, e) for s in starts for e in ends if s < e),
+        (
+            (_support(s, e, row, joint, onward, usual) + _own(s, start) + _own(e, end), s, e)
+            for s in starts
+            for e in ends
+            if s < e
+        ),
         reverse=True,
     )
     best = scored[0] if scored else None
