@@ -61,13 +61,16 @@ def role_of(text: str, known: Synonyms, ocr: bool = False) -> str | None:
 
 
 def told_by_words(text: str, known: Synonyms) -> str | None:
-    """The role of a heading nobody listed ("Bill Yr", "Tax Outstanding"): that of its most telling word, where the words are
+    """The role of a heading nobody listed ("Bill Yr"): that of its most telling word, where the words are
     known headings themselves. What a column measures (year, interest, charges, total) tells more than what it is about."""
     roles = {known[word] for word in normal(text).split() if word in known}
     return next((role for role in _TELLING if role in roles), None)
 
 
-_TELLING = ("fiscal_year", "interest", "fees", "owner", "location", "parcel", "total", "principal", "balance", "paid", "tax_type", "account")
+_TELLING = (
+    "fiscal_year", "interest", "fees", "owner", "location", "parcel", "total", "principal", "balance", "paid", "tax_type",
+    "account",
+)  # fmt: skip
 
 
 def heading(rows: Sequence[Row], at: int, known: Synonyms, needed: frozenset[str]) -> tuple[list[Column], int] | None:
@@ -122,7 +125,8 @@ def _columns(lines: Sequence[Row], known: Synonyms) -> list[Column]:
         if role is None and len(lines) > 1:  # a group's heading above: the lower line alone says what it is
             lower = [s for s in phrase if s in lines[-1].spots]
             role = role_of(" ".join(s.word.text for s in lower), known, ocr) if lower else None
-        columns.append(Column(role or told_by_words(text, known) or "", text, min(s.x0 for s in phrase), max(s.x1 for s in phrase)))
+        left, right = min(s.x0 for s in phrase), max(s.x1 for s in phrase)
+        columns.append(Column(role or told_by_words(text, known) or "", text, left, right))
     return sorted(columns, key=lambda c: c.x0)
 
 
