@@ -152,8 +152,9 @@ class Tables:
             return "in_review", why or "a question about the document is open", ""
         if d.doc_type == "other":
             return "rejected", why or "none of our document kinds", ""
-        if own and all(e.same_as for e in own):
-            first = self.bundle.by_id.get(self.bundle.original(own[0].id))
+        counting = [e for e in own if not e.record.ignorable]
+        if counting and all(e.same_as for e in counting):
+            first = self.bundle.by_id.get(self.bundle.original(counting[0].id))
             if first is not None and first.source_file != d.source_file:
                 return duplicate, why or "the same report in another file", first.source_file
         if not any(not (e.rejected or e.record.ignorable) for e in own):
