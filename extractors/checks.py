@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
@@ -19,6 +20,7 @@ KEY_FIELDS: Mapping[str, tuple[str, ...]] = {
 """Without these a record says nothing anyone could use; ``parcel_id`` is asked for separately, as some records have none."""
 
 NO_PARCEL_TAXES = ("personal_property", "motor_vehicle_excise")
+_CITED = re.compile(r"\b4[1Il|]0\s?[.,-]\s?\d{3}\b")
 EARLIEST, LATEST = date(1995, 1, 1), date(2040, 1, 1)
 LONGEST_ORDER = timedelta(days=400)  # an order may be extended, but not past a year or so (105 CMR 410.830, 410.850)
 
@@ -42,6 +44,8 @@ def _check(record: Record) -> Record:
     doubts += _dates(record)
     if record.kind == "violation" and record.text("code_basis") == "cited" and not record.text("code"):
         doubts.append(Reason("code", "missing", f"a section is cited but could not be read: {record.text('code_as_written')}"))
+    if record.kind == "violation" and record.text("code_basis") == "inferred" and _CITED.search(record.text("description")):
+        doubts.append(Reason("code", "check", "a section seems to be cited, but was not read as one"))
     if record.kind == "tax":
         doubts += _tax(record)
     if record.kind == "water":

@@ -167,7 +167,7 @@ def _plausible(text: str, match: re.Match[str], rules: RuleBook | None) -> bool:
     if separator == "," and match["number"] == "000":
         return False
     if separator in {"-", "–"}:
-        words = re.findall(r"[A-Za-z]+", after[:40])[:3]
+        words = re.findall(r"(?<![0-9A-Za-z])[A-Za-z]+", after[:40])[:3]  # the "st" of "1st" is no street
         if any(w.lower() in _wording(rules)["street_words"] for w in words):
             return False
     return not _counts_something(text, match.end(), rules)

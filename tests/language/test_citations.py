@@ -72,3 +72,9 @@ def test_editions() -> None:
 def test_a_section_after_an_abbreviation_with_a_full_stop() -> None:
     assert [c.code for c in parse_citations("sec.410.504(C)")] == ["105 CMR 410.504(C)"]
     assert parse_citations("105 CMR 4055") == ()
+
+
+def test_an_ordinal_after_a_section_makes_it_no_street_address() -> None:
+    assert [c.code for c in parse_citations("410-550 1st floor rear")] == ["105 CMR 410.550"]
+    assert [c.code for c in parse_citations("410-351 3rd fl bath")] == ["105 CMR 410.351"]
+    assert parse_citations("410-412 Third St") == ()

@@ -99,3 +99,13 @@ def test_a_stricter_city_gets_a_stricter_gate_and_what_was_not_measured_stays_sh
     assert [model.least(share) for share in (0.05, 0.04, 0.01, 0.001)] == [0.9, 0.97, 0.97, None]
     assert gates({"tax": model}, {"tax": 0.02})["tax"] == Gate("tax", 0.97)
     assert gates({"tax": model}, {})["tax"] == Gate("tax", None)
+
+
+def test_a_section_that_was_not_read_as_one_is_asked_about() -> None:
+    violation = Record(
+        "violation", "violation/0/0",
+        fields(parcel_id="4-3", inspection_date=date(2019, 3, 4), status="open", category="pests", code="105 CMR 410.500",
+               code_basis="inferred", description="41O,550 rear 410-551 hall"),
+        PLACE, record_id="v",
+    )  # fmt: skip
+    assert ("code", "check") in {(r.field, r.code) for r in checked(violation).reasons}
