@@ -342,14 +342,15 @@ def _blanked(text: str, spans: Sequence[tuple[int, int]]) -> str:
 def _titles(head: Head, pieces: Sequence[Piece], known: Wording) -> None:
     """The report's title says why the visit was made, where nothing else does."""
     for piece in [p for p in pieces if p.table is None][:8]:
-        if (
-            re.search(r"\b(?:report|memo\w*|form|notice|checklist)\b", piece.text.text, re.IGNORECASE)
-            and len(piece.text.words) <= 14
-        ):
-            kind = known.type_of(piece.text.text)
-            if kind is not None and kind != "other" and not re.search(r"\bcomplaint/", piece.text.text, re.IGNORECASE):
-                weight = 0.99 if kind == "reinspection" else 0.7
-                head.offer("inspection_type", Found(kind, piece.text, weight, "us-ma/inspection_types/title@1"))
+        titled = re.search(r"\b(?:report|memo\w*|form|notice|checklist)\b", piece.text.text, re.IGNORECASE)
+        kind = known.type_of(piece.text.text)
+        # "Smoke and Carbon Monoxide Inspection (26F)" is titled by its law; "Re-inspection: 5/20" is no title.
+        by_law = kind == "smoke_co" and ":" not in piece.text.text
+        if kind in (None, "other") or not (titled or by_law) or len(piece.text.words) > 14:
+            continue
+        if not re.search(r"\bcomplaint/", piece.text.text, re.IGNORECASE):
+            weight = 0.99 if kind == "reinspection" else 0.7
+            head.offer("inspection_type", Found(kind, piece.text, weight, "us-ma/inspection_types/title@1"))
 
 
 def _signature(head: Head, pieces: Sequence[Piece], known: Wording) -> None:
