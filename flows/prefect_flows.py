@@ -7,6 +7,7 @@ telemetry is switched off before Prefect is imported.
 
 from __future__ import annotations
 
+import csv
 import os
 from collections.abc import Mapping
 from datetime import date
@@ -91,8 +92,10 @@ def _publish(summary: Summary) -> None:
     ]
     about = f"{summary.files} files, {summary.read_now} worked on now, {len(summary.unreadable)} unreadable. {summary.out}"
     create_table_artifact(rows, key="run-summary", description=about)
-    if summary.coverage:
-        create_table_artifact([dict(r) for r in summary.coverage], key="coverage", description="Permit log and documents")
+    with (Path(summary.out) / "coverage.csv").open(newline="", encoding="utf-8") as file:
+        coverage = list(csv.DictReader(file))
+    if coverage:
+        create_table_artifact(coverage, key="coverage", description="Permit log and documents")
 
 
 @flow(name="lotline backfill", validate_parameters=False)

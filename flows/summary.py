@@ -41,7 +41,6 @@ class Summary:
     tables: tuple[str, ...] = ()
     seconds: float = 0.0
     notes: tuple[str, ...] = ()
-    coverage: tuple[Mapping[str, str], ...] = ()
 
     def as_json(self) -> dict[str, object]:
         """Plain data for ``--json``."""

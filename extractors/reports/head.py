@@ -211,15 +211,6 @@ def _ids(head: Head, pieces: Sequence[Piece], known: Wording) -> None:
             head.offer("case_number", Found(_case(number[1]), text.cut(*number.span()), 0.93, "us-ma/labels/case_id@1"))
 
 
-def _paragraph(pieces: Sequence[Piece], first: int, count: int) -> Text:
-    joined = pieces[first].text
-    for piece in pieces[first + 1 : first + count]:
-        if piece.table is not None:
-            break
-        joined = joined + piece.text
-    return joined
-
-
 def _sentences(head: Head, pieces: Sequence[Piece], known: Wording, rules: RuleBook) -> None:
     """Statements of running text: "An inspection … was made on 4/3/2019 by Inspector J. Rivera"."""
     for text, start, end in _statements(pieces, rules):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from extractors.reports.items import Item
 from extractors.reports.pieces import Piece, by_column, cell_text
 from extractors.reports.table_ticks import centres_of, drawn_in, fail_state
-from extractors.reports.text import NOTHING, Text, of_line
+from extractors.reports.text import NOTHING, Text
 from extractors.reports.ticks import mark_in
 from extractors.reports.wording import Wording
 from records.document import Cell, Table, enclosing
@@ -343,7 +343,3 @@ def _ticked(piece: Piece, rows: Sequence[Sequence[Cell]], columns: Columns, know
             continue
         items.append(Item(text, 1.0, "us-ma/checklists/ticked@1", None, NOTHING, code, label=label.text, tick=how or "glyph"))
     return items, strange
-
-
-def lines_of_cell(cell: Cell, page: int) -> list[Text]:
-    return [of_line(line, page) for line in cell.lines]
