@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import cv2
-import numpy as np
 import pytesseract
 
-from extractors.read.clean import clean, lies_on_side, look_at, skew_of, turn_by
+from extractors.read.clean import look_at
 from extractors.read.handwriting import mark_handwriting
 from extractors.read.lines import reading_order, strikes
 from extractors.read.missed import with_missed
 from extractors.read.ocr_cache import keep, key_of, load
 from extractors.read.page_image import Gray
-from extractors.read.quality import likeness
+from extractors.read.prepare import prepare
 from extractors.read.ruling import dark_pixels, find_rules, without_rules
 from extractors.read.settings import READER_VERSION, ReadSettings, tesseract_version
 from extractors.read.strokes import struck_words
@@ -28,8 +26,6 @@ from records.errors import DocumentError
 # Tesseract's OpenMP threads cost up to three times the processor time of one and never pay on pages.
 os.environ.setdefault("OMP_THREAD_LIMIT", "1")
 
-_SURE_TURN = 4.0  # Tesseract's own orientation confidence; below it a claim that the page is turned is put to the test
-_SURE_UPRIGHT = 1.5
 _SCATTERED = 11  # Tesseract's mode for words that stand anywhere
 
 
@@ -61,11 +57,8 @@ def read_image(image: Gray, scale: float, settings: ReadSettings) -> Seen:
 
 
 def _recognise(image: Gray, scale: float, settings: ReadSettings) -> dict[str, Any]:
-    ready = clean(image, scale)
-    quarter = _quarter_turns(ready, scale, settings)
-    upright = np.ascontiguousarray(np.rot90(ready, quarter))
-    angle = skew_of(upright, scale)
-    level = turn_by(upright, angle)
+    page = prepare(image, scale, settings)
+    level, scale, back = page.level, page.scale, page.back
     dark = dark_pixels(level)
     rules, mask = find_rules(dark, scale)
     squares = find_squares(level, dark, scale)
@@ -78,8 +71,6 @@ def _recognise(image: Gray, scale: float, settings: ReadSettings) -> dict[str, A
     struck = [w.box is not None and (s or strikes(w.box, crossing)) for w, s in zip(words, by_hand, strict=True)]
     lines = [r for r in rules if r not in crossing]
     words, struck = _with_squares(words, struck, squares)
-    back = _mapper(upright.shape, angle, scale)
-    turn = (360 - 90 * quarter) % 360
     return {
         "words": [
             [w.text, _flat(back(w.box)), w.confidence, w.handwritten, s]
@@ -89,7 +80,8 @@ def _recognise(image: Gray, scale: float, settings: ReadSettings) -> dict[str, A
         "rules": [_flat(back(r)) for r in lines],
         "ticks": [[_flat(back(s.box)), s.state] for s in squares],
         "hands": [_flat(back(h)) for h in (*hands, *blind)],
-        "turn": turn,
+        "turn": page.turn,
+        "said": page.said,
     }
 
 
@@ -100,7 +92,7 @@ def _flat(box: Box) -> list[float]:
 def _seen(stored: dict[str, Any], ink: float) -> Seen:
     words = [Word(text, Box(*box), conf, False, hand, struck) for text, box, conf, hand, struck in stored["words"]]
     turn = int(stored["turn"])
-    said = [f"turned by {turn} degrees to read it"] if turn else []
+    said = [str(stored["said"])] if stored["said"] else []
     if not words:
         said.append("no words found")
     return Seen(
@@ -141,49 +133,6 @@ def _tesseract(image: Gray, scale: float, mode: int, settings: ReadSettings) -> 
         if text.strip() and float(conf) >= 0:
             words.append(Word(text.strip(), Box(float(x), float(y), float(x + w), float(y + h)), round(float(conf) / 100, 4)))
     return words
-
-
-def _quarter_turns(image: Gray, scale: float, settings: ReadSettings) -> int:
-    """Counter-clockwise quarter turns that make the text upright."""
-    factor = min(1.0, 200 / 72 / scale)
-    small = np.asarray(cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), dtype=np.uint8)
-    try:
-        said = pytesseract.image_to_osd(
-            small,
-            config=f"--dpi {round(scale * factor * 72)} -c min_characters_to_try=20",
-            timeout=settings.tesseract_seconds,
-            output_type=pytesseract.Output.DICT,
-        )
-        turns, sure = int(said["rotate"]) // 90 % 4, float(said["orientation_conf"])
-    except RuntimeError:
-        turns, sure = 0, 0.0  # too few characters to tell; Tesseract reports that as an error
-    if sure >= _SURE_TURN or (turns == 0 and sure >= _SURE_UPRIGHT):
-        return (4 - turns) % 4  # Tesseract says clockwise
-    small = turn_by(small, skew_of(small, scale * factor))
-    dark = dark_pixels(small)
-    small = without_rules(small, find_rules(dark, scale * factor)[1], dark)
-    candidates = (0, 2, 1, 3) if lies_on_side(image, scale) else (0, 2)
-    scores = {t: _strip_score(np.ascontiguousarray(np.rot90(small, t)), scale * factor, settings) for t in candidates}
-    best = max(scores, key=lambda t: scores[t])
-    return best if scores[best] > 1.2 * scores[0] else 0
-
-
-def _strip_score(image: Gray, scale: float, settings: ReadSettings) -> float:
-    """How well the page's fullest part reads: the summed confidence of its words of three letters or more, as far as they
-    look like words. Upside down, lines still read as letters ("uonsadsu]"), at times as surely as upright ones."""
-    inked = np.flatnonzero((image < 150).sum(axis=1) > 3)
-    first = int(np.percentile(inked, 20)) if inked.size else 0
-    try:
-        data = pytesseract.image_to_data(
-            image[max(0, first - 40) : first + image.shape[0] // 3],
-            config=f"--psm 6 --dpi {round(scale * 72)}",
-            timeout=settings.tesseract_seconds,
-            output_type=pytesseract.Output.DICT,
-        )
-    except RuntimeError:
-        return 0.0
-    found = [(t.strip(), float(c)) for t, c in zip(data["text"], data["conf"], strict=True) if len(t.strip()) >= 3]
-    return sum(c * likeness(t) for t, c in found if t.isalpha())
 
 
 def _without_squares(image: Gray, squares: list[SquareMark]) -> Gray:
@@ -236,22 +185,3 @@ def _lies_in(word: Word, square: Box) -> bool:
         return False
     inside = min(box.x1, square.x1) - max(box.x0, square.x0)
     return inside > 0.4 * box.width or not any(c.isalnum() for c in word.text)
-
-
-def _mapper(shape: tuple[int, ...], angle: float, scale: float) -> Callable[[Box], Box]:
-    """From pixels of the levelled page to points of the upright page."""
-    inverse = cv2.invertAffineTransform(cv2.getRotationMatrix2D((shape[1] / 2, shape[0] / 2), angle, 1.0))
-
-    def back(box: Box) -> Box:
-        x, y = box.centre_x, box.centre_y
-        ux = float(inverse[0][0] * x + inverse[0][1] * y + inverse[0][2])
-        uy = float(inverse[1][0] * x + inverse[1][1] * y + inverse[1][2])
-        half_w, half_h = box.width / 2, box.height / 2
-        return Box(
-            round((ux - half_w) / scale, 2),
-            round((uy - half_h) / scale, 2),
-            round((ux + half_w) / scale, 2),
-            round((uy + half_h) / scale, 2),
-        )
-
-    return back

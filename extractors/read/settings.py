@@ -12,7 +12,7 @@ from pathlib import Path
 
 from records.errors import MissingEngine
 
-READER_VERSION = "6"
+READER_VERSION = "7"
 """Raise it whenever the same bytes would be read differently: stored readings are then made again."""
 
 
