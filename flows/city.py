@@ -13,6 +13,7 @@ from typing import Any
 
 from extractors.parcels.mapblock import damaged, date_keys, id_key
 from extractors.rulebook import RuleBook
+from flows.night.settings import SECTIONS
 from flows.register_file import Table, read_table
 from records.errors import SetupError
 from records.parcel import LogRow, Parcel
@@ -24,6 +25,7 @@ _SETTINGS = {
     "parcels": {"columns"},
     "log": {"columns"},
     "gates": {"tax", "water", "inspection", "violation"},
+    **SECTIONS,
 }
 _NAMES = {"parcels": "parcel file", "log": "permit log"}
 _DATE_FORMS = ("%Y-%m-%d", "%m/%d/%Y", "%m/%d/%y", "%Y/%m/%d", "%d-%b-%Y", "%d-%b-%y", "%b %d, %Y", "%B %d, %Y", "%Y%m%d")
