@@ -15,6 +15,7 @@ import extractors
 import records
 from extractors.read.settings import ReadSettings, reader_fingerprint
 from extractors.rulebook import models_hash, rulebook_hash
+from records.settings import City
 
 RETRY = "retry-"
 """Before the fingerprint of an outcome that only ran out of time: never current, so the next run tries again."""
@@ -28,10 +29,11 @@ class Fingerprints:
     outcome: str
 
 
-def fingerprints(settings: ReadSettings, layers: Sequence[str], registers: Sequence[Path]) -> Fingerprints:
-    """Of readings and outcomes made now. ``registers``: parcel file, log and settings, by content."""
+def fingerprints(settings: ReadSettings, city: City, registers: Sequence[Path]) -> Fingerprints:
+    """Of readings and outcomes made now. ``registers``: parcel file and log, by content. Of the city's settings only what
+    ``City`` holds counts: where mail goes changes no value."""
     reading = reader_fingerprint(settings)
-    parts = [reading, rulebook_hash(layers), models_hash(), _code(), *(_content(f) for f in registers)]
+    parts = [reading, rulebook_hash(city.patterns), models_hash(), _code(), repr(city), *(_content(f) for f in registers)]
     return Fingerprints(reading, "find-" + hashlib.sha256("|".join(parts).encode()).hexdigest()[:16])
 
 

@@ -19,7 +19,7 @@ from records.settings import City
 
 @dataclass(frozen=True)
 class Registers:
-    """Parcels, permit log, settings and rules as they are now. ``files`` are their sources, for fingerprints."""
+    """Parcels, permit log, settings and rules as they are now. ``files`` are the sources of parcels and log, for fingerprints."""
 
     home: Home
     city: City
@@ -66,7 +66,7 @@ def load_registers(home: Home, parcels: Path | None, log: Path | None) -> Regist
     log_rows = tuple(load_log(log, city)) if log is not None else ()
     if named:
         _remember(home, parcels, log)
-    files = (home.settings, parcels, *([log] if log is not None else []))
+    files = (parcels, *([log] if log is not None else []))
     return Registers(home, city, rules, parcel_rows, log_rows, files)
 
 

@@ -136,7 +136,7 @@ def run_task(task: Task, tell: Tell) -> Summary:
     if not found:
         raise SetupError(f"There are no files in {', '.join(map(str, task.inputs))}: check the path of INPUT.")
     check_place(task.out)
-    prints = fingerprints(desk.settings, registers.city.patterns, registers.files)
+    prints = fingerprints(desk.settings, registers.city, registers.files)
     with Store.open(task.home.database) as store:
         run_id = store.start_run(task.command, [str(i) for i in task.inputs], prints.outcome)
         store.register([f.source for f in found], run_id)
