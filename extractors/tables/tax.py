@@ -96,7 +96,8 @@ def extract_tax(
     as_of, as_of_evidence = _as_of(rows, compiled)
     title_type = next((t for r in rows[:12] if (t := _phrase_type(r.text, compiled)) and _titled(r)), None)
     reader = _Reader(compiled, as_of, as_of_evidence, title_type, report.ordinal)
-    for entry, after in zip(listed, [*listed[1:], None], strict=True):
+    # Not strict: without entries there is no last one either.
+    for entry, after in zip(listed, [*listed[1:], None], strict=False):
         reader.take(entry, leads=after is not None and after.kind == "row" and after.row.page == entry.row.page)
     doubts.compared(reader.records)
     doubts.lone_codes(reader.records, compiled.codes)
