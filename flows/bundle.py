@@ -65,7 +65,7 @@ def make_bundle(
 def _document(stored: StoredDocument, path: str, original: str) -> DocumentInfo:
     outcome = stored.outcome
     copy = path != original and stored.size > 0
-    reason = "" if outcome is None else outcome.reason
+    reason = "not read yet: the next run goes on with it" if outcome is None else outcome.reason
     return DocumentInfo(
         stored.sha256,
         path,

@@ -78,11 +78,18 @@ def run(
 @app.command()
 def backfill(
     context: typer.Context,
-    inputs: Annotated[list[Path], typer.Argument(metavar="INPUT...", help="Folders or files to read.")],
-    parcels: Parcels,
-    out: Out,
-    since: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First day, e.g. 2018-07-01.")],
-    until: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day, e.g. 2019-07-31.")],
+    inputs: Annotated[
+        list[Path] | None, typer.Argument(metavar="[INPUT]...", help="Folders to read; default: folders.inbox of lotline.toml.")
+    ] = None,
+    parcels: Annotated[Path | None, typer.Option(help="The assessor's parcel file; default: folders.parcels.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the CSVs; default: missing-year in folders.exports.")] = None,
+    since: Annotated[
+        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day; default: city.gap_from (2018-07-01).")
+    ] = None,
+    until: Annotated[
+        datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day; default: city.gap_to (2019-07-31).")
+    ] = None,
+    hours: Annotated[float | None, typer.Option(min=0, help="Begin nothing new after so many hours.")] = None,
     log: Log = None,
     include_review: Review = False,
     workers: Workers = None,
@@ -90,17 +97,14 @@ def backfill(
     plain: Plain = False,
     as_json: Json = False,
 ) -> None:
-    """Like run, but export only what was inspected, billed or owed from one day to another (the missing year)."""
-    from flows.run import Task
-    from records.errors import SetupError
+    """Work on the missing year, oldest month first, and export only its records. Resumes where it stopped."""
+    from flows.night.jobs import Wanted, backfill_task
 
-    if since > until:
-        raise SetupError(f"--from {since:%Y-%m-%d} is after --to {until:%Y-%m-%d}: swap them.")
-    period = (since.date(), until.date())
-    task = Task(
-        _home(context), tuple(inputs), parcels, log, out, include_review, workers, period, plain,
-        command="backfill", seconds=seconds,
-    )  # fmt: skip
+    days = (since.date() if since else None, until.date() if until else None)
+    wanted = Wanted(tuple(inputs or ()), parcels, log, out)
+    task = backfill_task(
+        _home(context), wanted, days, hours=hours, include_review=include_review, workers=workers, seconds=seconds, plain=plain
+    )
     _run(task, as_json)
 
 

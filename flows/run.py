@@ -10,7 +10,7 @@ import os
 import shutil
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -22,6 +22,7 @@ from flows.crossings import cross_all
 from flows.export.folder import check_place
 from flows.fingerprints import RETRY, Fingerprints, fingerprints
 from flows.home import Home
+from flows.night.order import oldest_first
 from flows.pool import Lost, Pool
 from flows.registers import Registers, load_registers
 from flows.say import Tell
@@ -38,7 +39,8 @@ SECONDS_PER_DOCUMENT = 900.0
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What was asked for. ``period``: export only records of these days. ``plain``: without Prefect."""
+    """What was asked for. ``period``: work on documents of these days, oldest month first, and export only their records.
+    ``hours``: begin nothing new after this time. ``plain``: without Prefect."""
 
     home: Home
     inputs: tuple[Path, ...]
@@ -51,6 +53,7 @@ class Task:
     plain: bool = False
     command: str = "run"
     seconds: float = SECONDS_PER_DOCUMENT
+    hours: float | None = None
 
 
 @dataclass
@@ -81,13 +84,21 @@ class Run:
         if self.pool is None:
             workers = min(self.task.workers or os.cpu_count() or 1, max(1, len(self.jobs)))
             self.pool = Pool(prepare, self.desk, workers=workers, seconds=self.task.seconds, log=self.task.home.readers_log)
-        for job, answer in self.pool.run(self._with_reading(job) for job in batch):
+        for job, answer in self.pool.run(self._with_reading(job) for job in self._in_time(batch)):
             retry = isinstance(answer, Lost) and answer.timed_out
             done = unreadable(job.source, answer.reason) if isinstance(answer, Lost) else answer
             self._keep(done, retry)
             self.counts["done"] += 1
             self.counts["failed"] += bool(done.outcome.failure)
             self.tell(self.counts["done"], len(self.jobs), job.source.path)
+
+    def _in_time(self, batch: Sequence[Job]) -> Iterator[Job]:
+        """The jobs until the night is over; what is left is counted and waits for the next."""
+        for place, job in enumerate(batch):
+            if self.task.hours is not None and time.monotonic() - self.started >= self.task.hours * 3600:
+                self.counts["left"] += len(batch) - place
+                return
+            yield job
 
     def finish(self) -> Summary:
         """What follows from all documents together, and the export of INPUT's."""
@@ -102,8 +113,10 @@ class Run:
                 "Tesseract is not installed, so scanned pages were not read: "
                 "sudo apt-get install tesseract-ocr tesseract-ocr-eng tesseract-ocr-osd, then run again."
             )
+        if self.counts["left"]:
+            self.notes.append(f"{self.counts['left']} files are left: the time allowed was over. The next run goes on with them.")
         seconds = time.monotonic() - self.started
-        summary = summarise(bundle, self.task.out, read_now=len(self.jobs), seconds=seconds, notes=tuple(self.notes))
+        summary = summarise(bundle, self.task.out, read_now=self.counts["done"], seconds=seconds, notes=tuple(self.notes))
         self.store.finish_run(self.run_id, dict(self.counts), "completed")
         return summary
 
@@ -144,6 +157,8 @@ def run_task(task: Task, tell: Tell) -> Summary:
         run = Run(task, store, registers, desk, prints, found, jobs, run_id, tell, started=started)
         for done in refused:
             run._keep(done, retry=False)
+        if task.period is not None:
+            run.jobs = _of_period(run, task.period)
         try:
             if not jobs or task.plain:
                 return plainly(run)
@@ -156,6 +171,16 @@ def run_task(task: Task, tell: Tell) -> Summary:
         finally:
             if run.pool is not None:
                 run.pool.close()
+
+
+def _of_period(run: Run, period: tuple[date, date]) -> list[Job]:
+    """The jobs of these days, oldest month first. What the log or its name dates elsewhere is left to ``run`` and ``sweep``."""
+    ours, other = oldest_first([(job.source.path, job.file) for job in run.jobs], run.registers.log, *period)
+    if other:
+        run.notes.append(
+            f"{len(other)} new files are of other days, as the permit log or their names have it: lotline run reads them."
+        )
+    return [run.jobs[place] for place in ours]
 
 
 def plainly(run: Run) -> Summary:
