@@ -20,6 +20,7 @@ from records.record import Outcome
 from store import decisions, derived, extractions, readings, runs, sources, views
 from store.opening import READING, explained, open_engine
 from store.runs import Run
+from store.trust import Trust
 from store.views import StoredDocument
 
 
@@ -148,6 +149,11 @@ class Store:
             if record_id is None:
                 return decisions.everything(connection)
             return decisions.of_records(connection, [record_id])
+
+    @property
+    def trust(self) -> Trust:
+        """What people did for the proof: samples, checks, page audits, second readings, gates."""
+        return Trust(self._reading, self._writing)
 
     # runs
 
