@@ -8,15 +8,12 @@ from typing import cast
 
 from extractors.confidence import load_models
 from extractors.crossing import Filed, cross
+from records.deciding import as_settled, decided_route
 from records.document import TextSource
-from records.links import Route
-from records.record import Evidence, Extraction, Outcome, Reason, Record
-from records.routing import required_fields
+from records.record import Outcome, Record
 from records.settings import City
 from records.settle import Settled, settle
 from store import Store, StoredDocument
-
-_WHOLE_RECORD_REASON = ""
 
 
 def cross_all(store: Store, city: City) -> None:
@@ -47,46 +44,10 @@ def settled_of(document: StoredDocument, record: Record, found: bool = True) -> 
     return settle(record, document.decisions.get(record.record_id, ()), found=found)
 
 
-def decided_route(route: Route, settled: Settled) -> Route:
-    """The machine's route, after what a person decided: doubts about a decided field are over, a decision whose place on
-    the paper has moved is a doubt of its own."""
-    if settled.decided_by == "auto" and not settled.reopened:
-        return route
-    again = tuple(
-        Reason(name, "conflict", "decided before, but the reading has changed since: please look again")
-        for name in settled.reopened
-    )
-    all_decided = settled.confirmed or all(settled.is_decided(n) for n in required_fields(settled.record))
-    left = tuple(
-        r for r in route.reasons if not settled.is_decided(r.field) and not (all_decided and r.field == _WHOLE_RECORD_REASON)
-    )
-    if settled.confirmed:
-        left = ()
-    reasons = (*left, *again)
-    return replace(route, state="in_review" if reasons else "accepted", reasons=reasons)
-
-
 def _decided(outcome: Outcome, settled: Mapping[str, Settled]) -> Outcome:
     """The outcome as people left it: their values in place of the machine's, rejected records out of the count."""
     reports = tuple(
-        replace(report, records=tuple(_as_settled(r, settled[r.record_id]) for r in report.records))
+        replace(report, records=tuple(as_settled(r, settled[r.record_id]) for r in report.records))
         for report in outcome.reports
     )
     return replace(outcome, reports=reports)
-
-
-def _as_settled(record: Record, settled: Settled) -> Record:
-    if settled.rejected:
-        return replace(record, ignorable=record.ignorable or "a person said that it is no record")
-    changed = [
-        _decided_extraction(record, name) if name not in record.fields else record.fields[name]
-        for name, value in settled.values.items()
-        if value.by == "review"
-    ]
-    return record.having(*(replace(e, value=settled.value(e.field)) for e in changed))
-
-
-def _decided_extraction(record: Record, name: str) -> Extraction:
-    """A field that only a person gave."""
-    place = Evidence(record.anchor.page, record.anchor.boxes, "", record.anchor.anchor)
-    return Extraction(name, None, place, 1.0, 1.0, "decided by a person")

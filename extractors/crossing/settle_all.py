@@ -3,13 +3,14 @@ we are, and where every record goes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from extractors.confidence import Model, gates, with_confidence
 from extractors.crossing.cases import Filed, visits_of
 from extractors.crossing.copies import copies
 from extractors.crossing.history import histories
+from records.deciding import holding, resting_on
 from records.links import History, Link, Route
 from records.record import Reason, Record
 from records.routing import Gate, route
@@ -42,28 +43,16 @@ def cross(filed: Iterable[Filed], models: Mapping[Kind, Model], allowed: Mapping
                 continue
             sure = with_confidence(record, models)
             if record.text("inspection_type") == "reinspection":
-                sure = sure.doubting(*_resting_on(record, document.outcome.records, routes))
+                sure = sure.doubting(*resting_on(_findings(record, document.outcome.records, routes)))
             gate = open_gates.get(record.kind, Gate(record.kind, None))
             routes[record.record_id] = route(sure, gate, linked.get(record.record_id), holding(doubts.get(record.report, ())))
     return Crossing(links, histories(visits, links), tuple(routes[i] for i in sorted(routes)))
 
 
-ELSEWHERE = ("parcel_id", "code", "code_title", "category", "unit", "location", "permit_record")
-"""Fields of a finding on which a visit's result does not rest."""
-
-
-def _resting_on(visit: Record, records: Iterable[Record], routes: Mapping[str, Route]) -> list[Reason]:
-    """Why the result of a re-inspection waits: one of its findings does, and may have been corrected or not."""
-    for finding in records:
-        if finding.kind != "violation" or finding.parent != visit.record_id or finding.record_id not in routes:
-            continue
-        open_questions = [r for r in routes[finding.record_id].reasons if r.field not in ELSEWHERE and r.code != "possible_copy"]
-        if open_questions:
-            return [Reason("result", "weak", "the result rests on a finding that waits for a person")]
-    return []
-
-
-def holding(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
-    """Doubts about a report that hold back its records: its kind or its bounds are unsure. Others (a row that was not
-    understood, a page that is missing) are items of their own and hold back nothing that was read well."""
-    return tuple(r for r in reasons if r.code in ("conflict", "ambiguous"))
+def _findings(visit: Record, records: Iterable[Record], routes: Mapping[str, Route]) -> list[Sequence[Reason]]:
+    """The open reasons of a visit's findings."""
+    return [
+        routes[r.record_id].reasons
+        for r in records
+        if r.kind == "violation" and r.parent == visit.record_id and r.record_id in routes
+    ]
