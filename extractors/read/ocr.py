@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import Any
 
 import cv2
-import pytesseract
 
 from extractors.read.clean import look_at
+from extractors.read.engine import engine_version, read_words
 from extractors.read.handwriting import mark_handwriting
 from extractors.read.lines import reading_order, strikes
 from extractors.read.missed import with_missed
@@ -17,14 +16,10 @@ from extractors.read.ocr_cache import keep, key_of, load
 from extractors.read.page_image import Gray
 from extractors.read.prepare import prepare
 from extractors.read.ruling import dark_pixels, find_rules, without_rules
-from extractors.read.settings import READER_VERSION, ReadSettings, tesseract_version
+from extractors.read.settings import READER_VERSION, ReadSettings
 from extractors.read.strokes import struck_words
 from extractors.read.tick_boxes import SquareMark, find_squares
 from records.document import Box, Tick, Word
-from records.errors import DocumentError
-
-# Tesseract's OpenMP threads cost up to three times the processor time of one and never pay on pages.
-os.environ.setdefault("OMP_THREAD_LIMIT", "1")
 
 _SCATTERED = 11  # Tesseract's mode for words that stand anywhere
 
@@ -48,7 +43,7 @@ def read_image(image: Gray, scale: float, settings: ReadSettings) -> Seen:
     look = look_at(image, scale)
     if look.without_text:
         return Seen(ink=round(look.ink, 5), reason="photograph" if look.photograph else "blank")
-    key = key_of(image, scale, READER_VERSION, tesseract_version(), f"cv2 {cv2.__version__}")
+    key = key_of(image, scale, READER_VERSION, engine_version(settings.engine), f"cv2 {cv2.__version__}")
     stored = load(settings.cache_dir, key)
     if stored is None:
         stored = _recognise(image, scale, settings)
@@ -63,8 +58,11 @@ def _recognise(image: Gray, scale: float, settings: ReadSettings) -> dict[str, A
     rules, mask = find_rules(dark, scale)
     squares = find_squares(level, dark, scale)
     text_image = _without_squares(without_rules(level, mask, dark), squares)
-    words = _tesseract(text_image, scale, _mode(rules, scale), settings)
-    words = with_missed(words, text_image, dark, mask, scale, lambda rest: _tesseract(rest, scale, _SCATTERED, settings))
+    def read(picture: Gray, mode: int) -> list[Word]:
+        return read_words(picture, scale, mode, settings.tesseract_seconds, settings.engine)
+
+    words = read(text_image, _mode(rules, scale))
+    words = with_missed(words, text_image, dark, mask, scale, lambda rest: read(rest, _SCATTERED))
     words, hands = mark_handwriting(words, dark, mask, scale)
     crossing = [r for r in rules if _is_strike(r, rules, words)]
     by_hand, blind = struck_words(words, dark, rules, scale)
@@ -111,28 +109,6 @@ def _mode(rules: list[Box], scale: float) -> int:
     analysis."""
     upright_rules = sum(r.height > r.width and r.height > 40 * scale for r in rules)
     return 6 if upright_rules >= 3 else 4
-
-
-def _tesseract(image: Gray, scale: float, mode: int, settings: ReadSettings) -> list[Word]:
-    """Words in pixels, by one of Tesseract's page segmentation modes."""
-    try:
-        data = pytesseract.image_to_data(
-            image,
-            lang="eng",
-            config=f"--psm {mode} --dpi {round(scale * 72)} -c preserve_interword_spaces=1",
-            timeout=settings.tesseract_seconds,
-            output_type=pytesseract.Output.DICT,
-        )
-    except RuntimeError as err:
-        # pytesseract raises a bare RuntimeError for a time-out and a subclass for Tesseract's own failures.
-        raise DocumentError(f"OCR failed or took more than {settings.tesseract_seconds} s: {err}"[:200]) from err
-    words: list[Word] = []
-    for text, conf, x, y, w, h in zip(
-        data["text"], data["conf"], data["left"], data["top"], data["width"], data["height"], strict=True
-    ):
-        if text.strip() and float(conf) >= 0:
-            words.append(Word(text.strip(), Box(float(x), float(y), float(x + w), float(y + h)), round(float(conf) / 100, 4)))
-    return words
 
 
 def _without_squares(image: Gray, squares: list[SquareMark]) -> Gray:

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import pytesseract
 
 from extractors.read.clean import clean, lies_on_side, skew_of, turn_by
+from extractors.read.engine import orientation, read_words
 from extractors.read.page_image import Gray
 from extractors.read.quality import likeness
 from extractors.read.ruling import dark_pixels, find_rules, without_rules
 from extractors.read.settings import ReadSettings
 from records.document import Box
+from records.errors import DocumentError
 
 _SURE_TURN = 4.0  # Tesseract's own orientation confidence; below it a claim that the page is turned is put to the test
 _SURE_UPRIGHT = 1.5
@@ -49,16 +50,8 @@ def _quarter_turns(image: Gray, scale: float, settings: ReadSettings) -> int:
     """Counter-clockwise quarter turns that make the text upright."""
     factor = min(1.0, 200 / 72 / scale)
     small = np.asarray(cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), dtype=np.uint8)
-    try:
-        said = pytesseract.image_to_osd(
-            small,
-            config=f"--dpi {round(scale * factor * 72)} -c min_characters_to_try=20",
-            timeout=settings.tesseract_seconds,
-            output_type=pytesseract.Output.DICT,
-        )
-        turns, sure = int(said["rotate"]) // 90 % 4, float(said["orientation_conf"])
-    except RuntimeError:
-        turns, sure = 0, 0.0  # too few characters to tell; Tesseract reports that as an error
+    turned, sure = orientation(small, scale * factor, settings.tesseract_seconds, settings.engine)
+    turns = turned // 90 % 4
     if sure >= _SURE_TURN or (turns == 0 and sure >= _SURE_UPRIGHT):
         return (4 - turns) % 4  # Tesseract says clockwise
     small = turn_by(small, skew_of(small, scale * factor))
@@ -75,17 +68,12 @@ def _strip_score(image: Gray, scale: float, settings: ReadSettings) -> float:
     look like words. Upside down, lines still read as letters ("uonsadsu]"), at times as surely as upright ones."""
     inked = np.flatnonzero((image < 150).sum(axis=1) > 3)
     first = int(np.percentile(inked, 20)) if inked.size else 0
+    strip = image[max(0, first - 40) : first + image.shape[0] // 3]
     try:
-        data = pytesseract.image_to_data(
-            image[max(0, first - 40) : first + image.shape[0] // 3],
-            config=f"--psm 6 --dpi {round(scale * 72)}",
-            timeout=settings.tesseract_seconds,
-            output_type=pytesseract.Output.DICT,
-        )
-    except RuntimeError:
+        words = read_words(strip, scale, 6, settings.tesseract_seconds, settings.engine)
+    except DocumentError:
         return 0.0
-    found = [(t.strip(), float(c)) for t, c in zip(data["text"], data["conf"], strict=True) if len(t.strip()) >= 3]
-    return sum(c * likeness(t) for t, c in found if t.isalpha())
+    return sum(100 * (w.confidence or 0.0) * likeness(w.text) for w in words if len(w.text) >= 3 and w.text.isalpha())
 
 
 def _mapper(shape: tuple[int, ...], angle: float, scale: float) -> Callable[[Box], Box]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-import subprocess
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from extractors.read.engine import Engine, engine_version
 from records.errors import MissingEngine
 
 READER_VERSION = "7"
@@ -27,18 +27,13 @@ class ReadSettings:
     max_bytes: int = 250_000_000
     soffice: bool = True
     soffice_seconds: int = 60
+    engine: Engine = "auto"  # Tesseract in this process where tesserocr is installed, else its command
     cache_dir: Path | None = None
 
 
-@cache
 def tesseract_version() -> str:
-    """The version line of the Tesseract on the path. Raises MissingEngine with the remedy."""
-    if shutil.which("tesseract") is None:
-        raise MissingEngine(
-            "Tesseract is not installed, so scans can't be read: sudo apt-get install tesseract-ocr tesseract-ocr-eng"
-        )
-    said = subprocess.run(["tesseract", "--version"], capture_output=True, text=True, timeout=20, check=False)
-    return (said.stdout or said.stderr).splitlines()[0].strip()
+    """The Tesseract that reads scans on this machine, with its version. Raises MissingEngine with the remedy."""
+    return engine_version()
 
 
 @cache
@@ -57,7 +52,7 @@ def _package(name: str) -> str:
 def reader_fingerprint(settings: ReadSettings) -> str:
     """Names engine, versions and settings in one short hash; time-outs and the cache's place do not count."""
     try:
-        engine = tesseract_version()
+        engine = engine_version(settings.engine)
     except MissingEngine:
         engine = "no tesseract"
     parts = [
