@@ -9,12 +9,15 @@ from dataclasses import replace
 
 from extractors.checks import check_report
 from extractors.complete import as_shown, complete
+from extractors.forms.formats import as_ours, as_printed
+from extractors.forms.overlay import LISTS
+from extractors.forms.recognise import form_of, forms_of
 from extractors.layout import blocks
 from extractors.parcels import Linker
 from extractors.reports import classify_and_split, extract_inspections
 from extractors.rulebook import RuleBook
 from extractors.tables import extract_tax, extract_water
-from records.document import Document
+from records.document import Block, Document
 from records.record import Outcome, Report
 from records.vocabulary import DocType
 
@@ -34,17 +37,32 @@ def process(document: Document, rules: RuleBook, linker: Linker) -> Outcome:
     if not document.pages:
         return Outcome("other", (), reason=document.failure or "no pages", failure=document.failure or "no pages")
     layout = {page.number: blocks(page) for page in document.pages}
+    rules = rules.under(*forms_of(document, rules))  # layouts a city described, where they are recognised
     reports, why_other = classify_and_split(document, layout, rules)
     done: list[Report] = []
     for report in reports:
-        extract = EXTRACT.get(report.doc_type)
-        if extract is None:
+        if report.doc_type not in EXTRACT:
             continue
-        found = complete(extract(document, report, layout, rules), rules)
+        found = complete(_extracted(document, report, layout, rules), rules)
         done.append(as_shown(check_report(linker.link(document, found), document), document))
     if not done:
         return Outcome("other", (), reason=why_other, failure=document.failure)
     return Outcome(kind_of_file(done), tuple(_unique_keys(done)), reason="", failure=document.failure)
+
+
+def _extracted(document: Document, report: Report, layout: dict[int, tuple[Block, ...]], rules: RuleBook) -> Report:
+    """The report with its records. A list is read under its own layout, dates and amounts in that layout's way of writing."""
+    extract = EXTRACT[report.doc_type]
+    own = form_of(document, report.doc_type, report.pages, rules) if rules.forms else ()
+    if not own:
+        return extract(document, report, layout, rules)
+    rules = rules.under(*own) if report.doc_type in LISTS else rules
+    report = replace(report, why=(*report.why, f"layout {own[0]}"))
+    formats = rules.layouts()[own[0]].get("formats", {})
+    if not formats:
+        return extract(document, report, layout, rules)
+    ours, blocks_, printed = as_ours(document, layout, formats)
+    return as_printed(extract(ours, report, blocks_, rules), printed)
 
 
 def kind_of_file(reports: list[Report]) -> DocType:

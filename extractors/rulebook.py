@@ -1,8 +1,9 @@
-"""Loads the wording that rules rest on: YAML files of a state layer and, over it, a city layer.
+"""Loads the wording that rules rest on: YAML files of a state layer and, over it, of a city.
 
-``patterns/<layer>/<name>.yml`` is data that a clerk may edit. Strings are strict: an unquoted ``0123``, ``no``
-or ``2019-04-29`` would silently become a number, False or a date in YAML, so such a value is refused with its line.
-All errors are :class:`records.errors.PatternError` and name file and line.
+``<layer>/<name>.yml`` is data that a clerk may edit; ``<layer>/layouts/<name>.yml`` describes one list or report as it is
+printed (see ``extractors.forms``); ``<layer>/codes.yml`` holds what people said that codes mean. A layer is a folder beside
+the code, or any other folder named by its path. Strings are strict: an unquoted ``0123``, ``no`` or ``2019-04-29`` would
+silently become a number, False or a date in YAML, so such a value is refused with its line.
 """
 
 from __future__ import annotations
@@ -10,31 +11,24 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from extractors.forms.overlay import with_answers, with_form
+from extractors.pattern_files import PatternFile, lay, merge, parse
 from records.errors import PatternError
 
+__all__ = [
+    "DEFAULT_LAYERS", "RuleBook", "layer_dir", "layer_files", "load_layers", "merge", "models_hash", "parse_strict", "pattern_dir",
+    "rulebook_hash", "section_names",
+]  # fmt: skip
+
 DEFAULT_LAYERS: tuple[str, ...] = ("us-ma", "chelsea")
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_STRING_TAG = "tag:yaml.org,2002:str"
-_KINDS = {"bool": "a yes/no", "int": "a number", "float": "a number", "timestamp": "a date", "null": "nothing"}
-# Keys whose strings are regular expressions, wherever they stand: they are compiled when the file is loaded.
-_REGEX_KEYS = frozenset({"regex", "regexes", "pattern", "pattern_regex"})
-# What every entry of a list must say, by file name and list: the code that reads them relies on it.
-_ENTRY_KEYS: dict[tuple[str, str], frozenset[str]] = {
-    ("phrases", "rules"): frozenset({"id", "code", "category", "alternatives", "all", "priority"}),
-    ("sanitary_code", "sections"): frozenset({"id", "title", "label", "kind", "category"}),
-    ("sanitary_code_2023", "sections"): frozenset({"id", "title", "kind", "old"}),
-    ("related_codes", "codes"): frozenset({"id", "prefix", "title", "category"}),
-    ("negation", "readings"): frozenset({"id", "regex", "low", "high"}),
-}
-Place = tuple[str | int, ...]
+LAYOUTS = "layouts"
+ANSWERS = "codes"
 
 
 def pattern_dir() -> Path:
@@ -44,7 +38,7 @@ def pattern_dir() -> Path:
 
 
 def load_layers(name: str, layers: Sequence[str] = DEFAULT_LAYERS) -> list[dict[str, Any]]:
-    """The documents ``patterns/<layer>/<name>.yml`` of those layers that have one, base first.
+    """The documents ``<layer>/<name>.yml`` of those layers that have one, base first.
 
     Raises PatternError if no layer has it or one is not valid.
     """
@@ -54,12 +48,23 @@ def load_layers(name: str, layers: Sequence[str] = DEFAULT_LAYERS) -> list[dict[
         known = ", ".join(section_names(layers)) or "none"
         where = f"{pattern_dir()} ({', '.join(layers)})"
         raise PatternError(f"No pattern file {name}.yml under {where}; there are: {known}.")
-    return [_read(p, p.stat().st_mtime_ns) for p in found]
+    return [dict(_file(p).data) for p in found]
 
 
 def section_names(layers: Sequence[str] = DEFAULT_LAYERS) -> list[str]:
-    """Names of all pattern files of the layers."""
+    """Names of all pattern files of the layers, without layouts."""
     return sorted({p.stem for layer in layers for p in _layer_dir(layer).glob("*.yml")})
+
+
+def layer_files(layer: str) -> list[PatternFile]:
+    """All files of one layer as read, its layouts too, in order of name. Raises PatternError at the first that is wrong."""
+    folder = _layer_dir(layer)
+    return [_file(p) for glob in ("*.yml", f"{LAYOUTS}/*.yml") for p in sorted(folder.glob(glob))]
+
+
+def layer_dir(layer: str) -> Path:
+    """The folder of a layer. Raises PatternError if there is none."""
+    return _layer_dir(layer)
 
 
 def rulebook_hash(layers: Sequence[str] = DEFAULT_LAYERS) -> str:
@@ -67,6 +72,7 @@ def rulebook_hash(layers: Sequence[str] = DEFAULT_LAYERS) -> str:
     digest = hashlib.sha256()
     for layer in layers:
         _digest(digest, _layer_dir(layer), "*.yml")
+        _digest(digest, _layer_dir(layer), f"{LAYOUTS}/*.yml")
     return digest.hexdigest()
 
 
@@ -81,10 +87,14 @@ def models_hash() -> str:
 
 @dataclass(frozen=True, slots=True)
 class RuleBook:
-    """The pattern files of some layers at one moment; small, hashable and cheap to send to a worker process."""
+    """The pattern files of some layers at one moment; small, hashable and cheap to send to a worker process.
+
+    ``forms`` are the layouts that were recognised on the paper in hand: their words count only there.
+    """
 
     layers: tuple[str, ...]
     hash: str
+    forms: tuple[str, ...] = ()
 
     @classmethod
     def load(cls, layers: Sequence[str] = DEFAULT_LAYERS) -> RuleBook:
@@ -92,52 +102,41 @@ class RuleBook:
         return cls(tuple(layers), rulebook_hash(layers))
 
     def section(self, name: str) -> dict[str, Any]:
-        """The merged content of ``<name>.yml``: a later layer's entry with the same ``id`` replaces the earlier one,
-        other list items are appended, mappings are merged, single values replaced. Treat it as read-only."""
-        return _merged(name, self.layers, self.hash)
+        """The merged content of ``<name>.yml``: a later layer's entry with the same ``id`` replaces the earlier one, other
+        list items are appended, mappings are merged, single values replaced; what a layer's ``remove`` names is taken out
+        first. What people said about codes, and the recognised layouts, lie on top. Treat it as read-only."""
+        return _section(name, self.layers, self.hash, self.forms)
 
     def names(self) -> list[str]:
         """All sections there are."""
         return section_names(self.layers)
 
+    def layouts(self) -> Mapping[str, Mapping[str, Any]]:
+        """The layouts of all layers by id; a city's file with the id of a state's is laid over it."""
+        return _layouts(self.layers, self.hash)
+
+    def under(self, *forms: str) -> RuleBook:
+        """The same rules for paper on which these layouts were recognised."""
+        return self if forms == self.forms else replace(self, forms=forms)
+
     def check(self) -> None:
         """Read every file, so that a wrong one is named before any document is."""
         for name in self.names():
             self.section(name)
-
-
-def merge(base: Any, over: Any) -> Any:
-    """``over`` laid on ``base`` by the rules of :meth:`RuleBook.section`."""
-    if isinstance(base, dict) and isinstance(over, dict):
-        return {**base, **{k: merge(base[k], v) if k in base else v for k, v in over.items()}}
-    if isinstance(base, list) and isinstance(over, list):
-        replaced = {e["id"]: e for e in over if isinstance(e, dict) and "id" in e}
-        merged = [replaced.pop(e["id"], e) if isinstance(e, dict) and "id" in e else e for e in base]
-        rest = [e for e in over if not (isinstance(e, dict) and "id" in e) or e["id"] in replaced]
-        return merged + [e for e in rest if e not in base]
-    return over
+        self.layouts()
 
 
 def parse_strict(text: str, file: str) -> dict[str, Any]:
     """One YAML document whose scalars are all strings; ``file`` is only named in errors."""
-    try:
-        node = yaml.compose(text, Loader=_LOADER)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f" line {mark.line + 1}" if mark else ""
-        raise PatternError(f"{file}{line}: not YAML ({getattr(error, 'problem', error)}).") from error
-    if node is None:
-        return {}
-    if not isinstance(node, yaml.MappingNode):
-        raise PatternError(f"{file} line 1: the file must be a mapping of names to values.")
-    lines: dict[Place, int] = {}
-    data = _plain(node, file, (), lines)
-    _check_common(data, file, lines)
-    _check_entries(data, file, lines)
-    return dict(data)
+    return dict(parse(text, file).data)
 
 
 def _layer_dir(layer: str) -> Path:
+    if "/" in layer or os.sep in layer:
+        folder = Path(layer)
+        if not folder.is_dir():
+            raise PatternError(f"There is no pattern folder {folder}: check city.patterns in lotline.toml.")
+        return folder
     folder = pattern_dir() / layer
     if not re.fullmatch(r"[\w-]+", layer) or not folder.is_dir():
         raise PatternError(f"No pattern layer '{layer}' under {pattern_dir()}: check city.patterns in lotline.toml.")
@@ -151,72 +150,45 @@ def _digest(digest: Any, folder: Path, glob: str) -> None:
             digest.update(hashlib.sha256(path.read_bytes()).digest())
 
 
+def _file(path: Path) -> PatternFile:
+    return _read(path, path.stat().st_mtime_ns)
+
+
 @cache
-def _read(path: Path, _modified: int) -> dict[str, Any]:
+def _read(path: Path, _modified: int) -> PatternFile:
     """``_modified`` makes an edited file a new cache entry."""
-    return parse_strict(path.read_text(encoding="utf-8"), f"{path.parent.name}/{path.name}")
+    inside = path.parent.name == LAYOUTS
+    layer = path.parent.parent.name if inside else path.parent.name
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise PatternError(f"{path} is not UTF-8 text ({error}): save it as UTF-8.") from error
+    return parse(text, f"{layer}/{LAYOUTS}/{path.name}" if inside else f"{layer}/{path.name}")
 
 
 @cache
 def _merged(name: str, layers: tuple[str, ...], _hash: str) -> dict[str, Any]:
     merged: dict[str, Any] = {}
     for document in load_layers(name, layers):
-        merged = merge(merged, document)
+        merged = lay(merged, document)
     return merged
 
 
-def _plain(node: yaml.Node, file: str, place: Place, lines: dict[Place, int]) -> Any:
-    line = node.start_mark.line + 1
-    lines[place] = line
-    if isinstance(node, yaml.MappingNode):
-        result: dict[str, Any] = {}
-        for key_node, value_node in node.value:
-            key = _plain(key_node, file, (*place, "key"), lines)
-            if key in result:
-                raise PatternError(f"{file} line {key_node.start_mark.line + 1}: '{key}' is there twice.")
-            result[key] = _plain(value_node, file, (*place, key), lines)
-        return result
-    if isinstance(node, yaml.SequenceNode):
-        return [_plain(child, file, (*place, i), lines) for i, child in enumerate(node.value)]
-    if node.tag != _STRING_TAG:
-        kind = _KINDS.get(node.tag.rpartition(":")[2], "not text")
-        raise PatternError(f"{file} line {line}: {node.value!r} would be read as {kind}; put it in quotes.")
-    return str(node.value)
+@cache
+def _section(name: str, layers: tuple[str, ...], hash_: str, forms: tuple[str, ...]) -> dict[str, Any]:
+    data = _merged(name, layers, hash_)
+    if name != ANSWERS and ANSWERS in section_names(layers):
+        data = with_answers(name, data, _merged(ANSWERS, layers, hash_))
+    for form in forms:
+        data = with_form(name, data, form, _layouts(layers, hash_)[form])
+    return data
 
 
-def _check_common(data: Any, file: str, lines: dict[Place, int]) -> None:
-    """What holds in every file: ids are unique within their list, regular expressions compile, examples are lists."""
-    for place, value in _walk(data, ()):
-        line = lines.get(place, 1)
-        if isinstance(value, list):
-            ids = [e["id"] for e in value if isinstance(e, dict) and "id" in e]
-            for twice in {i for i in ids if ids.count(i) > 1}:
-                raise PatternError(f"{file} line {line}: the id '{twice}' is there twice.")
-        key = place[-1] if place and isinstance(place[-1], str) else place[-2] if len(place) > 1 else ""
-        if isinstance(value, str) and key in _REGEX_KEYS:
-            try:
-                re.compile(value)
-            except re.error as error:
-                raise PatternError(f"{file} line {line}: {value!r} is no regular expression ({error}).") from error
-        if key in {"examples", "counter_examples"} and place[-1] == key and not isinstance(value, list):
-            raise PatternError(f"{file} line {line}: {key} must be a list.")
-
-
-def _check_entries(data: dict[str, Any], file: str, lines: dict[Place, int]) -> None:
-    stem = Path(file).stem
-    for (name, key), needed in _ENTRY_KEYS.items():
-        for i, entry in enumerate(data.get(key, ()) if name == stem else ()):
-            missing = sorted(needed - entry.keys()) if isinstance(entry, dict) else sorted(needed)
-            if missing:
-                line = lines.get((key, i), 1)
-                raise PatternError(f"{file} line {line}: an entry of '{key}' lacks {', '.join(missing)}.")
-
-
-def _walk(data: Any, place: Place) -> Iterator[tuple[Place, Any]]:
-    yield place, data
-    if isinstance(data, dict):
-        for key, value in data.items():
-            yield from _walk(value, (*place, key))
-    elif isinstance(data, list):
-        for i, value in enumerate(data):
-            yield from _walk(value, (*place, i))
+@cache
+def _layouts(layers: tuple[str, ...], _hash: str) -> dict[str, Mapping[str, Any]]:
+    known: dict[str, Mapping[str, Any]] = {}
+    for layer in layers:
+        for path in sorted((_layer_dir(layer) / LAYOUTS).glob("*.yml")):
+            data = _file(path).data
+            known[path.stem] = lay(dict(known.get(path.stem, {})), data)
+    return known
