@@ -18,6 +18,7 @@ from records.cells import bbox, cell, confidence, export_text, joined
 from records.columns import COLUMNS, TABLES
 from records.document import Box, TextSource, enclosing
 from records.parcel import LogRow, Parcel
+from records.privacy import SOCIAL_SECURITY, looks_personal
 from records.record import Reason, Record
 from records.vocabulary import DocType, Kind
 
@@ -39,6 +40,7 @@ _ID_OF: Mapping[Kind, str] = {
 _STRICT = {
     kind: tuple(c for c in TABLES[name].columns if c.type not in ("text", "path", "id")) for kind, name in TABLE_OF.items()
 }
+_FREE_TEXT = {kind: tuple(c.name for c in TABLES[name].columns if c.type == "text") for kind, name in TABLE_OF.items()}
 # For a reason that came without words of its own.
 _REASON_WORDS = {
     "missing": "not found", "conflict": "two readings disagree", "unmeasured": "confidence not measured",
@@ -253,6 +255,12 @@ def _checked(entry: ExportRecord) -> ExportRecord:
             cell(column, entry.values.get(column.name, ""))
         except ValueError as error:
             faults.append(Reason(column.name, "check", f"{column.name} does not fit: {error}"))
+    if entry.decided_by == "auto":
+        faults += [
+            Reason(name, "check", f"holds something like a {SOCIAL_SECURITY}")
+            for name in _FREE_TEXT[entry.kind]
+            if looks_personal(entry.values.get(name, "")) == SOCIAL_SECURITY
+        ]
     if not faults:
         return entry
     return ExportRecord(

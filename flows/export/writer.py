@@ -16,6 +16,7 @@ from extractors.rulebook import DEFAULT_LAYERS
 from flows.export.delivery import Delivery
 from flows.export.folder import MANIFEST, read_manifest, recover, replace_folder
 from flows.export.package import data_package, differences, fact, manifest, write_json
+from flows.export.privacy import Held, guard
 from flows.export.profiles import Profile, ProfileFile, load_profile
 from flows.export.tables import Rows, Tables
 from flows.export.workbook import write_workbook
@@ -35,6 +36,7 @@ class ExportSummary:
     document_states: Mapping[str, int]
     changes: Mapping[str, Mapping[str, int]]
     manifest_sha256: str
+    personal: tuple[Held, ...] = ()  # rows held back for what stands in them
 
 
 def write_export(
@@ -53,8 +55,15 @@ def write_export(
     named = tables.named(include_review)
     out = out.absolute()
     recover(out)
-    rows = {file.name: _rows(file, named, delivery) for file in chosen.files}
+    rows: dict[str, Rows] = {}
+    personal: list[Held] = []
+    for file in chosen.files:
+        leaving, stays = guard(file, _rows(file, named, delivery), chosen.audience)
+        rows[file.name] = tuple(leaving)
+        personal += stays
     held = dict(delivery.held_back) if any(f.table.name not in TABLES for f in chosen.files) else {}
+    for stay in personal:
+        held[f"row with a {stay.looks_like}"] = held.get(f"row with a {stay.looks_like}", 0) + 1
     before = out if read_manifest(out) else None
     changes: dict[str, dict[str, int]] = {}
     hashes: dict[str, str] = {}
@@ -77,7 +86,7 @@ def write_export(
     for document in tables.documents:
         states[document["state"]] = states.get(document["state"], 0) + 1
     counts = {name: len(found) for name, found in rows.items()}
-    return ExportSummary(out, profile, counts, held, states, changes, hashes["manifest"])
+    return ExportSummary(out, profile, counts, held, states, changes, hashes["manifest"], tuple(personal))
 
 
 def write_profile(
