@@ -14,6 +14,8 @@ from typing import Any
 from extractors.parcels.mapblock import damaged, date_keys, id_key
 from extractors.rulebook import RuleBook
 from flows.night.settings import SECTIONS
+from flows.patterns_layers import own_layers
+from flows.reader_settings import KEYS
 from flows.register_file import Table, read_table
 from records.errors import SetupError
 from records.parcel import LogRow, Parcel
@@ -25,6 +27,7 @@ _SETTINGS = {
     "parcels": {"columns"},
     "log": {"columns"},
     "gates": {"tax", "water", "inspection", "violation"},
+    "reader": set(KEYS),
     **SECTIONS,
 }
 _NAMES = {"parcels": "parcel file", "log": "permit log"}
@@ -35,7 +38,7 @@ def load_city(path: Path | None) -> City:
     """The settings in ``path``, or the built-in ones of Chelsea where there is no such file. Raises SetupError that names
     the setting and the remedy."""
     if path is None or not path.exists():
-        return City()
+        return City() if path is None else City(patterns=own_layers(path.parent, City().patterns))
     try:
         found = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -55,7 +58,7 @@ def load_city(path: Path | None) -> City:
         name=city["name"],
         state=_text(path, "city.state", city.get("state", default.state)),
         zip_codes=_texts(path, "city.zip_codes", city.get("zip_codes", default.zip_codes)),
-        patterns=_texts(path, "city.patterns", city.get("patterns", default.patterns)),
+        patterns=own_layers(path.parent, _texts(path, "city.patterns", city.get("patterns", default.patterns))),
         gap_from=_day(path, "city.gap_from", city.get("gap_from", default.gap_from)),
         gap_to=_day(path, "city.gap_to", city.get("gap_to", default.gap_to)),
         parcel_columns=_columns(path, "parcels", found, PARCEL_FIELDS),

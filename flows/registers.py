@@ -11,6 +11,7 @@ from extractors.read.settings import ReadSettings, reader_fingerprint, tesseract
 from extractors.rulebook import RuleBook
 from flows.city import load_city, load_log, load_parcels
 from flows.home import Home
+from flows.reader_settings import read_settings
 from flows.work import Desk
 from records.errors import MissingEngine, SetupError
 from records.parcel import LogRow, Parcel
@@ -35,8 +36,8 @@ class Registers:
 
     @cached_property
     def settings(self) -> ReadSettings:
-        """Limits of reading, with the OCR cache in the home folder."""
-        return ReadSettings(cache_dir=self.home.cache)
+        """Limits and choices of reading as the city set them, with the OCR cache in the home folder."""
+        return read_settings(self.home.settings, self.home.cache)
 
     def desk(self) -> Desk:
         """What a child process needs."""
