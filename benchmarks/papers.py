@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import pypdfium2 as pdfium
-from lxml import html
+from lxml import html  # type: ignore[import-untyped]
 from PIL import Image
 
 PICTURES = frozenset({".tif", ".tiff", ".png", ".jpg", ".jpeg"})
@@ -88,7 +88,7 @@ def _saved(image: Image.Image, folder: Path, dpi: Any) -> Path:
 
 
 def _beside(folder: Path) -> Iterator[Paper]:
-    tables = [p for p in sorted(folder.glob("*.csv"))]
+    tables = sorted(folder.glob("*.csv"))
     for file in sorted(p for p in folder.iterdir() if p.suffix.lower() in PICTURES or p.suffix.lower() == ".pdf"):
         for ending, read in (("gold.txt", _text), ("txt", _text), ("truth.hocr", _hocr)):
             truth = file.with_name(f"{file.stem}.{ending}")
