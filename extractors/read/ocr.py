@@ -7,6 +7,7 @@ from typing import Any
 
 import cv2
 
+from extractors.read.cells import with_unread
 from extractors.read.clean import look_at
 from extractors.read.engine import engine_version, read_words
 from extractors.read.handwriting import mark_handwriting
@@ -21,6 +22,7 @@ from extractors.read.strokes import struck_words
 from extractors.read.tick_boxes import SquareMark, find_squares
 from records.document import Box, Tick, Word
 
+_BLOCK = 6  # Tesseract's mode for one block of even lines
 _SCATTERED = 11  # Tesseract's mode for words that stand anywhere
 
 
@@ -62,6 +64,7 @@ def _recognise(image: Gray, scale: float, settings: ReadSettings) -> dict[str, A
         return read_words(picture, scale, mode, settings.tesseract_seconds, settings.engine)
 
     words = read(text_image, _mode(rules, scale))
+    words = with_unread(words, text_image, dark, rules, scale, lambda sheet: read(sheet, _BLOCK))
     words = with_missed(words, text_image, dark, mask, scale, lambda rest: read(rest, _SCATTERED))
     words, hands = mark_handwriting(words, dark, mask, scale)
     crossing = [r for r in rules if _is_strike(r, rules, words)]
