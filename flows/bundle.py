@@ -12,6 +12,7 @@ from extractors.rulebook import models_hash
 from flows.crossings import settled_of
 from flows.ledger import ledger
 from flows.registers import Registers
+from records.deciding import PARENT, SAME_AS
 from records.document import SourceFile, TextSource
 from records.export import CodeEntry, DocumentInfo, ExportBundle, ExportRecord, OpenQuestion, Provenance
 from records.record import Reason, Record
@@ -45,6 +46,7 @@ def make_bundle(
         questions += _questions(stored, paths[0])
         records += [r for r in _records(stored, paths[0], registers) if _within(r, period)]
         links |= {i: link.other_id for i, some in stored.links.items() for link in some if link.relation == "same_as"}
+    links |= {r.id: r.values[SAME_AS] for r in records if r.values.get(SAME_AS)}  # a person's word after the machine's
     records = _represented(records, links)
     return ExportBundle(
         documents=tuple(documents),
@@ -123,7 +125,7 @@ def _record(
         decided_by=settled.decided_by,
         confidence=None if route is None else route.confidence,
         reasons=reasons,
-        parent_id=record.parent,
+        parent_id=values.get(PARENT) or record.parent,
         parcel_id_current=parcel if parcel in registers.parcel_ids else "",
         first_cited_date=history.first_cited_date if history else None,
         repeat_of=history.repeat_of if history else "",

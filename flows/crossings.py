@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import cast
 
-from extractors.confidence import load_models
+from extractors.confidence import gates, load_models
 from extractors.crossing import Filed, cross
 from records.deciding import as_settled, decided_route
 from records.document import TextSource
@@ -18,6 +18,7 @@ from store import Store, StoredDocument
 
 def cross_all(store: Store, city: City) -> None:
     """Brings links, histories and routes of the whole database up to date with outcomes and decisions."""
+    since = store.desk.last_decision()
     settled: dict[str, Settled] = {}
     filed = []
     for document in store.current():
@@ -34,9 +35,11 @@ def cross_all(store: Store, city: City) -> None:
                 _decided(document.outcome, own),
             )
         )
-    crossing = cross(filed, load_models(), city.gates)
+    models = load_models()
+    crossing = cross(filed, models, city.gates)
     store.replace_links(crossing.links, crossing.histories)
     store.replace_routes([decided_route(route, settled[route.record_id]) for route in crossing.routes])
+    store.desk.rebuild({gate.kind: gate.least for gate in gates(models, city.gates).values()}, since)
 
 
 def settled_of(document: StoredDocument, record: Record, found: bool = True) -> Settled:

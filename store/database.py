@@ -18,6 +18,8 @@ from records.errors import StoreError
 from records.links import History, Link, Route
 from records.record import Outcome
 from store import decisions, derived, extractions, readings, runs, sources, views
+from store.deliveries import Deliveries
+from store.desk import Desk
 from store.opening import READING, explained, open_engine
 from store.runs import Run
 from store.trust import Trust
@@ -151,9 +153,19 @@ class Store:
             return decisions.of_records(connection, [record_id])
 
     @property
+    def desk(self) -> Desk:
+        """What the desk writes and is served from: decisions as acts, records added, the lists of queue and search."""
+        return Desk(self._reading, self._writing)
+
+    @property
     def trust(self) -> Trust:
         """What people did for the proof: samples, checks, page audits, second readings, gates."""
         return Trust(self._reading, self._writing)
+
+    @property
+    def deliveries(self) -> Deliveries:
+        """What left the city."""
+        return Deliveries(self._reading, self._writing)
 
     # runs
 

@@ -18,7 +18,7 @@ from store.tables import histories, links, routes
 def replace_links(connection: Connection, new: Sequence[Link], lives: Sequence[History]) -> None:
     """All links and histories are these now."""
     rows = [{"record_id": n.record_id, "relation": n.relation, "other_id": n.other_id, "detail": clean(n.detail)} for n in new]
-    _replace(connection, links, rows)
+    replace_rows(connection, links, rows)
     life_rows = [
         {
             "record_id": h.record_id,
@@ -28,7 +28,7 @@ def replace_links(connection: Connection, new: Sequence[Link], lives: Sequence[H
         }
         for h in lives
     ]
-    _replace(connection, histories, life_rows)
+    replace_rows(connection, histories, life_rows)
 
 
 def replace_routes(connection: Connection, new: Sequence[Route]) -> None:
@@ -42,7 +42,7 @@ def replace_routes(connection: Connection, new: Sequence[Route]) -> None:
         }
         for r in new
     ]
-    _replace(connection, routes, rows)
+    replace_rows(connection, routes, rows)
 
 
 def load_links(connection: Connection, record_ids: Sequence[str] | None = None) -> list[Link]:
@@ -68,7 +68,8 @@ def load_routes(connection: Connection, record_ids: Sequence[str] | None = None)
     }
 
 
-def _replace(connection: Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+def replace_rows(connection: Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """The table holds these rows now; only what changed is written."""
     if connection.dialect.name == "postgresql":
         connection.execute(sa.text(f"LOCK TABLE {table.name} IN SHARE ROW EXCLUSIVE MODE"))
     keys = [column.name for column in table.primary_key.columns]

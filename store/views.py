@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import sqlalchemy as sa
@@ -13,6 +13,8 @@ from records.decision import Decision
 from records.links import History, Link, Route
 from records.record import Outcome, Record
 from store import decisions, derived, extractions, sources
+from store.added import added_to, with_added
+from store.cases import settled_reports, without_settled
 from store.sql import portions
 from store.tables import documents, readings
 from store.tables import records as record_table
@@ -73,6 +75,11 @@ def _load(
     connection: Connection, shas: Sequence[str], sizes: Mapping[str, int], places: Mapping[str, tuple[str, ...]]
 ) -> Iterator[StoredDocument]:
     outcomes = extractions.current(connection, shas)
+    extra, said = added_to(connection, shas), settled_reports(connection, shas)
+    for sha256, found in outcomes.items():
+        reports = tuple(without_settled(sha256, r, said) for r in found.outcome.reports)
+        outcome = with_added(replace(found.outcome, reports=reports), extra.get(sha256, ()))
+        outcomes[sha256] = replace(found, outcome=outcome)
     read = {row.sha256: row for row in connection.execute(_about_readings(shas))}
     ids = {sha256: _ids(outcomes.get(sha256)) for sha256 in shas}
     every = [record_id for some in ids.values() for record_id in some]
