@@ -22,7 +22,7 @@ from extractors.language.findings import is_negated
 from extractors.language.meaning import assign
 from extractors.language.places import find_location
 from extractors.language.sentences import sentences
-from extractors.parcels.address import parse_addresses
+from extractors.parcels.address import parse_addresses, unit_key
 from extractors.parcels.wording import wording as address_wording
 from extractors.pattern_files import PatternFile, Place, walk
 from extractors.reports.kinds import kind_of
@@ -95,12 +95,12 @@ def _of_question(section: str, example: Mapping[str, Any], wanted: bool, rules: 
         expected = example.get(key, "")
         expected = "; ".join(expected) if isinstance(expected, list) else expected
         return _verdict(example["text"], answer(rules, example["text"]), expected, True)
-    asked = [k for k in example if k not in ("is", "is_not", "on")]
+    asked = [k for k in example if k not in ("is", "is_not", "day")]
     questions = {q for s, q in ASK if s == section}
     if len(asked) != 1 or asked[0] not in questions:
         return f"ask one question of these: {', '.join(sorted(questions)) or 'none is known for this file'}."
     text = str(example[asked[0]])
-    got = ASK[section, asked[0]](rules, f"{text}@{example['on']}" if "on" in example else text)
+    got = ASK[section, asked[0]](rules, f"{text}@{example['day']}" if "day" in example else text)
     if "is_not" in example:
         return _verdict(text, got, str(example["is_not"]), False)
     return _verdict(text, got, str(example.get("is", "")), wanted or "is" not in example)
@@ -172,8 +172,9 @@ def _street(rules: RuleBook, text: str) -> str:
 
 
 def _unit(rules: RuleBook, text: str) -> str:
-    found = parse_addresses(text, words=address_wording(rules.layers))
-    return found[0].unit if found else ""
+    words = address_wording(rules.layers)
+    found = parse_addresses(text, words=words)
+    return unit_key(found[0].unit, words) if found else ""
 
 
 def _alias(rules: RuleBook, text: str) -> str:
