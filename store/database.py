@@ -20,9 +20,11 @@ from records.record import Outcome
 from store import decisions, derived, extractions, readings, runs, sources, views
 from store.deliveries import Deliveries
 from store.desk import Desk
+from store.desk_queue import Queue
 from store.opening import READING, explained, open_engine
 from store.runs import Run
 from store.trust import Trust
+from store.users import Users
 from store.views import StoredDocument
 
 
@@ -156,6 +158,16 @@ class Store:
     def desk(self) -> Desk:
         """What the desk writes and is served from: decisions as acts, records added, the lists of queue and search."""
         return Desk(self._reading, self._writing)
+
+    @property
+    def queue(self) -> Queue:
+        """What waits at the desk, for whom and in which order."""
+        return Queue(self._reading, self._writing)
+
+    @property
+    def users(self) -> Users:
+        """People of the desk, their sessions and the log."""
+        return Users(self._reading, self._writing)
 
     @property
     def trust(self) -> Trust:
