@@ -81,7 +81,7 @@ class Filter:
 
     def condition(self) -> sa.ColumnElement[bool]:
         column = desk_items.c
-        parts = [column.question.in_(self.questions)]
+        parts: list[sa.ColumnElement[bool]] = [column.question.in_(self.questions)]
         parts += [column[name] == value for name, value in self.facets.items()]
         if self.street:
             parts.append(column.street.like(f"%{_like(self.street.upper())}%", escape="\\"))
@@ -255,11 +255,10 @@ class Queue:
 def _steps(wanted: Filter, at: Item | None, user: str, now: float) -> Sequence[sa.ColumnElement[bool]]:
     """Where to look for the next item, one place after the other."""
     column = desk_items.c
-    key = sa.case((column.record_id != "", column.record_id), else_=column.sha256 + ":" + sa.cast(column.report, sa.Text))
+    report_key = column.sha256 + ":" + sa.cast(column.report, sa.Text)
+    key = sa.case((column.record_id != "", column.record_id), else_=report_key)
     taken = sa.exists().where(leases.c.record == key, leases.c.user != user, leases.c.ends_at > now)
-    crowded = sa.exists().where(
-        leases.c.report_key == column.sha256 + ":" + sa.cast(column.report, sa.Text), leases.c.user != user, leases.c.ends_at > now
-    )
+    crowded = sa.exists().where(leases.c.report_key == report_key, leases.c.user != user, leases.c.ends_at > now)
     skipped = sa.exists().where(skips.c.item_id == column.item_id, skips.c.user == user, skips.c.ends_at > now)
     free = sa.and_(wanted.condition(), ~taken, ~skipped)
     steps = []
