@@ -124,6 +124,7 @@ def _plain(node: yaml.Node, file: str, place: Place, lines: dict[Place, int]) ->
             if key in result:
                 raise PatternError(f"{file} line {key_node.start_mark.line + 1}: '{key}' is there twice.")
             result[key] = _plain(value_node, file, (*place, key), lines)
+            lines[(*place, key)] = key_node.start_mark.line + 1  # a list below its name is looked for at the name
         return result
     if isinstance(node, yaml.SequenceNode):
         return [_plain(child, file, (*place, i), lines) for i, child in enumerate(node.value)]
