@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from flows import commands_night
 from flows.home import Home, open_home
 
 if TYPE_CHECKING:
@@ -206,6 +207,9 @@ def doctor(
                 out.print(f"      -> {check.remedy}", markup=False)
     if any(c.state == "missing" for c in checks):
         raise typer.Exit(3)
+
+
+commands_night.add_to(app)
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,8 +32,9 @@ class Found:
     problem: str = ""
 
 
-def collect(inputs: Sequence[Path], max_bytes: int) -> list[Found]:
-    """Every file of the INPUTs in order of path, hashed. Files over ``max_bytes`` are not hashed by content.
+def collect(inputs: Sequence[Path], max_bytes: int, only: Collection[Path] | None = None) -> list[Found]:
+    """Every file of the INPUTs in order of path, hashed; or those of them that are in ``only``. Files over ``max_bytes`` are
+    not hashed by content.
 
     Paths are relative to their INPUT with forward slashes; a file given by itself goes by its name. Where two INPUTs
     hold the same relative path, the later one's carries its INPUT's name in front. Raises SetupError for an INPUT that
@@ -43,7 +44,9 @@ def collect(inputs: Sequence[Path], max_bytes: int) -> list[Found]:
     for root in inputs:
         if not root.exists():
             raise SetupError(f"There is no file or folder {root}: check the path of INPUT.")
-        for file, relative, problem in sorted(_entries(root), key=lambda e: e[1]):
+        for file, relative, problem in sorted(entries(root), key=lambda e: e[1]):
+            if only is not None and file not in only:
+                continue
             path = relative
             if path in found:
                 if found[path].file.resolve() == file.resolve():
@@ -53,7 +56,7 @@ def collect(inputs: Sequence[Path], max_bytes: int) -> list[Found]:
     return sorted(found.values(), key=lambda f: (f.source.path, f.source.sha256))
 
 
-def _entries(root: Path) -> Iterator[tuple[Path, str, str]]:
+def entries(root: Path) -> Iterator[tuple[Path, str, str]]:
     """(file, relative path, problem) of all that lies under ``root``."""
     if root.is_file():
         yield root, _clean(root.name), ""

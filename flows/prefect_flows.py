@@ -1,4 +1,4 @@
-"""The run as a Prefect flow: batches as tasks, its summary and coverage as artifacts, the nightly backfill as a deployment.
+"""The run as a Prefect flow: batches as tasks, what came of it as artifacts; and the unattended jobs that are deployed.
 
 Prefect orchestrates and shows; what was read and found is in our own store, which also decides what is still to be done.
 With no server a temporary one lives as long as the run; it keeps no history worth relying on. Nothing is sent anywhere:
@@ -10,9 +10,10 @@ from __future__ import annotations
 import csv
 import os
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
+from uuid import UUID
 
 QUIET: Mapping[str, str] = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
@@ -29,18 +30,28 @@ QUIET: Mapping[str, str] = {
 for _name, _value in QUIET.items():
     os.environ.setdefault(_name, _value)
 
-from prefect import flow, task  # noqa: E402 - the settings above are read on import
-from prefect.artifacts import create_table_artifact  # noqa: E402
+from prefect import flow, get_client, task  # noqa: E402 - the settings above are read on import
+from prefect.artifacts import (  # noqa: E402
+    create_markdown_artifact,
+    create_progress_artifact,
+    create_table_artifact,
+    update_progress_artifact,
+)
 from prefect.cache_policies import NO_CACHE  # noqa: E402
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterEndTime  # noqa: E402
+from sqlalchemy.exc import OperationalError  # noqa: E402
 
 from flows.summary import Summary  # noqa: E402
+from records.errors import StoreError  # noqa: E402
 
 if TYPE_CHECKING:
-    from flows.run import Run
+    from flows.run import Run, Task
 
 _RUNS: dict[str, Run] = {}
 """Runs of this process by id. Prefect copies and inspects what is passed to a task; a run holds open processes and a
 database, so tasks get its name instead."""
+_MOST_ROWS = 500
+"""Of a table shown on Prefect's pages; the CSVs have all."""
 
 
 def drive(run: Run) -> Summary:
@@ -59,27 +70,44 @@ def drive(run: Run) -> Summary:
         del _RUNS[run.run_id]
 
 
+def _may_pass(_task: object, _run: object, state: Any) -> bool:
+    """True for what goes away by itself: a database or a network drive that is gone for a minute. A fault of ours does not."""
+    error = state.result(raise_on_failure=False)
+    return isinstance(error, (OperationalError, StoreError, OSError))
+
+
 @flow(name="lotline run", flow_run_name="lotline {run_id}", validate_parameters=False)
 def read_and_export(run_id: str) -> Summary:
     """Batches of documents, then the comparison of all with all and the export."""
     run = _RUNS[run_id]
     run.counts["begun"] = 1
-    for number, _ in enumerate(run.batches):
+    batches = run.batches
+    progress = cast(UUID, create_progress_artifact(0.0, key="progress", description=f"{len(run.jobs)} documents"))
+    for number, _ in enumerate(batches):
         read_batch(run_id, number)
+        done = 100.0 * (number + 1) / len(batches)
+        update_progress_artifact(progress, done, description=f"{run.counts['done']} of {len(run.jobs)} documents")
     summary = compare_and_export(run_id)
     _publish(summary)
     return summary
 
 
-@task(name="read a batch of documents", cache_policy=NO_CACHE, persist_result=False)
+@task(
+    name="read a batch of documents", cache_policy=NO_CACHE, persist_result=False,
+    retries=3, retry_delay_seconds=[10, 60, 300], retry_condition_fn=_may_pass,
+)  # fmt: skip
 def read_batch(run_id: str, number: int) -> dict[str, int]:
-    """Reads, extracts and stores up to 50 documents in child processes of our own: one that dies takes nothing with it."""
+    """Reads, extracts and stores up to 50 documents in child processes of our own: one that dies takes nothing with it.
+    On a second try only those are done again that were not stored."""
     run = _RUNS[run_id]
-    run.do(run.batches[number])
+    run.do(run.undone(number))
     return dict(run.counts)
 
 
-@task(name="compare all and export", cache_policy=NO_CACHE, persist_result=False)
+@task(
+    name="compare all and export", cache_policy=NO_CACHE, persist_result=False,
+    retries=3, retry_delay_seconds=[10, 60, 300], retry_condition_fn=_may_pass,
+)  # fmt: skip
 def compare_and_export(run_id: str) -> Summary:
     """Copies, histories, routes; then the folder of CSVs."""
     return _RUNS[run_id].finish()
@@ -92,29 +120,74 @@ def _publish(summary: Summary) -> None:
     ]
     about = f"{summary.files} files, {summary.read_now} worked on now, {len(summary.unreadable)} unreadable. {summary.out}"
     create_table_artifact(rows, key="run-summary", description=about)
-    with (Path(summary.out) / "coverage.csv").open(newline="", encoding="utf-8") as file:
+    failures = [{"file": name, "reason": why} for name, why in (*summary.unreadable, *summary.partly)]
+    if failures:
+        shown = f"{len(failures)} files could not be read, or only in part"
+        create_table_artifact(failures[:_MOST_ROWS], key="failures", description=shown)
+    coverage_file = Path(summary.out) / "coverage.csv"
+    with coverage_file.open(newline="", encoding="utf-8") as file:
         coverage = list(csv.DictReader(file))
     if coverage:
-        create_table_artifact(coverage, key="coverage", description="Permit log and documents")
+        create_table_artifact(coverage[:_MOST_ROWS], key="coverage", description="Permit log and documents")
+    desk = os.environ.get("LOTLINE_DESK_URL")
+    if desk:
+        waiting = sum(summary.in_review.values())
+        create_markdown_artifact(f"{waiting} records wait for a person: [open the desk]({desk}/queue)", key="desk")
 
 
-@flow(name="lotline backfill", validate_parameters=False)
-def nightly_backfill(
-    inputs: list[str],
-    parcels: str,
-    out: str,
-    log: str = "",
-    since: str = "2018-07-01",
-    until: str = "2019-07-31",
-    home: str = "",
-) -> dict[str, object]:
-    """The deployment of ``prefect.yaml``: what is new in the folders, and the missing year's CSVs. Times are ISO dates."""
+@flow(name="lotline backfill", retries=2, retry_delay_seconds=300)
+def backfill(home: str = "", since: str = "", until: str = "", hours: float | None = None) -> dict[str, object]:
+    """The missing year, oldest month first, within the hours of ``lotline.toml``. Days are ISO dates; '' = the city's gap."""
     from flows.home import open_home
-    from flows.run import Task, run_task
+    from flows.night.jobs import Wanted, backfill_task
+    from flows.night.settings import load_night
 
-    period = (date.fromisoformat(since), date.fromisoformat(until))
-    wanted = Task(
-        open_home(Path(home) if home else None), tuple(map(Path, inputs)), Path(parcels), Path(log) if log else None,
-        Path(out), period=period, command="backfill",
-    )  # fmt: skip
+    place = open_home(Path(home) if home else None)
+    days = (date.fromisoformat(since) if since else None, date.fromisoformat(until) if until else None)
+    allowed = load_night(place).night.hours if hours is None else hours
+    return _done(backfill_task(place, Wanted(), days, hours=allowed))
+
+
+@flow(name="lotline sweep", retries=2, retry_delay_seconds=300)
+def sweep(home: str = "") -> dict[str, object]:
+    """Everything new in the inboxes, whatever its date."""
+    from flows.home import open_home
+    from flows.night.jobs import sweep_task
+
+    return _done(sweep_task(open_home(Path(home) if home else None)))
+
+
+@flow(name="lotline deliver", retries=2, retry_delay_seconds=300)
+def deliver(home: str = "") -> list[str]:
+    """The deliveries that ``lotline.toml`` names. A refused one fails the run, so that somebody looks."""
+    from flows.home import open_home
+    from flows.night.delivering import deliver_all
+
+    delivered = deliver_all(open_home(Path(home) if home else None))
+    create_markdown_artifact("\n".join(f"- {d.says}" for d in delivered), key="deliveries")
+    return [d.says for d in delivered]
+
+
+@flow(name="lotline tidy")
+async def tidy(home: str = "") -> int:
+    """Deletes Prefect's own flow runs that ended longer ago than ``night.keep_days``; answers how many."""
+    from flows.home import open_home
+    from flows.night.settings import load_night
+
+    keep = load_night(open_home(Path(home) if home else None)).night.keep_days
+    before = datetime.now(UTC) - timedelta(days=keep)
+    gone = 0
+    async with get_client() as client:
+        while runs := await client.read_flow_runs(
+            flow_run_filter=FlowRunFilter(end_time=FlowRunFilterEndTime.model_validate({"before_": before})), limit=100
+        ):
+            for run in runs:
+                await client.delete_flow_run(run.id)
+            gone += len(runs)
+    return gone
+
+
+def _done(wanted: Task) -> dict[str, object]:
+    from flows.run import run_task
+
     return run_task(wanted, lambda done, total, path: None).as_json()

@@ -40,7 +40,8 @@ SECONDS_PER_DOCUMENT = 900.0
 @dataclass(frozen=True, slots=True)
 class Task:
     """What was asked for. ``period``: work on documents of these days, oldest month first, and export only their records.
-    ``hours``: begin nothing new after this time. ``plain``: without Prefect."""
+    ``hours``: begin nothing new after this time. ``only``: these files of INPUT alone, without an export. ``plain``: without
+    Prefect."""
 
     home: Home
     inputs: tuple[Path, ...]
@@ -54,6 +55,7 @@ class Task:
     command: str = "run"
     seconds: float = SECONDS_PER_DOCUMENT
     hours: float | None = None
+    only: frozenset[Path] | None = None
 
 
 @dataclass
@@ -78,6 +80,11 @@ class Run:
     def batches(self) -> list[Sequence[Job]]:
         """The jobs in portions, one per Prefect task."""
         return [self.jobs[i : i + BATCH] for i in range(0, len(self.jobs), BATCH)]
+
+    def undone(self, number: int) -> list[Job]:
+        """Those of a batch whose outcome is not in the store yet: all at first, the rest when it is tried again."""
+        known = self.store.outcome_fingerprints()
+        return [job for job in self.batches[number] if known.get(job.source.sha256) != self.prints.outcome]
 
     def do(self, batch: Sequence[Job]) -> None:
         """Reads and extracts these documents and stores each as it is done. Safe to repeat."""
@@ -107,7 +114,8 @@ class Run:
         cross_all(self.store, self.registers.city)
         sources = [f.source for f in self.found]
         bundle = make_bundle(self.store, sources, self.registers, self.registers.versions(), self.task.period)
-        write_export(self.task.out, bundle, self.task.include_review, layers=self.registers.city.patterns)
+        if self.task.only is None:
+            write_export(self.task.out, bundle, self.task.include_review, layers=self.registers.city.patterns)
         if shutil.which("tesseract") is None:
             self.notes.append(
                 "Tesseract is not installed, so scanned pages were not read: "
@@ -145,7 +153,7 @@ def run_task(task: Task, tell: Tell) -> Summary:
     started = time.monotonic()
     registers = load_registers(task.home, task.parcels, task.log)
     desk = registers.desk()
-    found = collect(task.inputs, desk.settings.max_bytes)
+    found = collect(task.inputs, desk.settings.max_bytes, task.only)
     if not found:
         raise SetupError(f"There are no files in {', '.join(map(str, task.inputs))}: check the path of INPUT.")
     check_place(task.out)

@@ -1,7 +1,7 @@
 """What can go wrong, as types whose message carries the remedy.
 
 LotlineError
-  SetupError      the run stops: missing engine, wrong parcel file, bad pattern file, unknown setting
+  SetupError      the run stops: missing engine, wrong parcel file, bad pattern file, unknown setting, refused delivery
   DocumentError   one document's outcome: unreadable, encrypted, too large, timed out; the run goes on
 """
 
@@ -36,6 +36,12 @@ class StoreError(SetupError):
     """The database can't be opened, is of a later version, or the disk is full."""
 
     exit_code = 5
+
+
+class DeliveryRefused(SetupError):  # noqa: N818 - it names what happened
+    """A delivery was not made, since a manager has to look first; the one before it stands."""
+
+    exit_code = 6
 
 
 class DocumentError(LotlineError):

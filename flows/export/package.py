@@ -61,10 +61,10 @@ def differences(profile: Profile, old: Path, new: Path) -> dict[str, dict[str, i
     """Per file, the rows added, changed and withdrawn since the export in ``old``, by primary key."""
     result: dict[str, dict[str, int]] = {}
     for file in profile.files:
-        key = _key(file)
+        key = key_of(file)
         if not key or not (old / file.name).is_file():
             continue
-        before, after = _keyed(old / file.name, key), _keyed(new / file.name, key)
+        before, after = keyed(old / file.name, key), keyed(new / file.name, key)
         result[file.name] = {
             "added": len(after.keys() - before.keys()),
             "changed": sum(before[k] != row for k, row in after.items() if k in before),
@@ -86,7 +86,7 @@ def fact(path: Path, rows: int | None = None) -> dict[str, Any]:
 
 def _schema(file: ProfileFile, files: Sequence[ProfileFile]) -> dict[str, Any]:
     schema: dict[str, Any] = {"fields": [_field(c) for c in file.columns], "missingValues": [""]}
-    if key := _key(file):
+    if key := key_of(file):
         schema["primaryKey"] = key
     headers = {c.source.name: c.header for c in file.columns if not c.converted}
     links = []
@@ -127,11 +127,13 @@ def _limits(source: Column, converted: bool) -> dict[str, Any]:
     return limits
 
 
-def _key(file: ProfileFile) -> list[str]:
+def key_of(file: ProfileFile) -> list[str]:
+    """Headers of the file's primary key; none where the profile leaves a part of it out."""
     headers = {c.source.name: c.header for c in file.columns}
     return [headers[k] for k in file.table.key] if all(k in headers for k in file.table.key) else []
 
 
-def _keyed(path: Path, key: Sequence[str]) -> dict[tuple[str, ...], dict[str, str]]:
+def keyed(path: Path, key: Sequence[str]) -> dict[tuple[str, ...], dict[str, str]]:
+    """The rows of a written CSV by their key."""
     with path.open(encoding="utf-8", newline="") as stream:
         return {tuple(row.get(k) or "" for k in key): row for row in csv.DictReader(stream)}

@@ -1,0 +1,113 @@
+"""Intake by polling: network drives send no notices, and vanish for an hour. What lies in the inboxes is only ever read."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from flows.collect import entries
+from flows.home import Home
+from flows.night.jobs import Wanted, sweep_task
+from flows.night.settings import load_night
+from flows.run import run_task
+from flows.summary import Summary
+
+_LOG = logging.getLogger("lotline.watch")
+_State = tuple[int, int]  # size, time of change in nanoseconds
+
+
+@dataclass
+class Intake:
+    """Remembers how the inboxes looked and tells which files have come to rest since.
+
+    A file is at rest once size and time of change stayed the same for ``settle_seconds``: a scanner or a copy over the network
+    writes for minutes. A folder that is gone is no folder without files: what was known of it stays known.
+    """
+
+    folders: Sequence[Path]
+    settle_seconds: float
+    now: Callable[[], float] = time.monotonic
+    _seen: dict[Path, tuple[_State, float]] = field(default_factory=dict)
+    _taken: dict[Path, _State] = field(default_factory=dict)
+    _gone: set[Path] = field(default_factory=set)
+
+    def at_rest(self) -> frozenset[Path]:
+        """Files that are new or changed since they were last taken, and at rest."""
+        resting: set[Path] = set()
+        for folder in self.folders:
+            for file, state in self._look(folder):
+                if self._taken.get(file) == state:
+                    continue
+                before = self._seen.get(file)
+                if before is None or before[0] != state:
+                    self._seen[file] = (state, self.now())
+                elif self.now() - before[1] >= self.settle_seconds:
+                    resting.add(file)
+        return frozenset(resting)
+
+    @property
+    def unsettled(self) -> bool:
+        """Whether some file was seen that has not been taken as it is now."""
+        return any(self._taken.get(file) != state for file, (state, _) in self._seen.items())
+
+    def take(self, files: Iterable[Path]) -> None:
+        """These were read as they were seen."""
+        for file in files:
+            if file in self._seen:
+                self._taken[file] = self._seen.pop(file)[0]
+
+    def _look(self, folder: Path) -> list[tuple[Path, _State]]:
+        try:
+            if not folder.is_dir():
+                raise FileNotFoundError(f"{folder} is not there")
+            found = []
+            for file, _, problem in entries(folder):
+                state = _state(file)
+                if state is not None and not problem:
+                    found.append((file, state))
+        except OSError as error:
+            if folder not in self._gone:
+                _LOG.warning("%s can't be reached (%s); it is looked for again", folder, error)
+                self._gone.add(folder)
+            return []
+        if folder in self._gone:
+            _LOG.warning("%s is there again", folder)
+            self._gone.discard(folder)
+        return found
+
+
+def _state(file: Path) -> _State | None:
+    try:
+        about = file.stat()
+    except OSError:
+        return None  # gone between the listing and the look
+    return about.st_size, about.st_mtime_ns
+
+
+def watch(
+    home: Home, folders: Sequence[Path], *, once: bool, say: Callable[[str], None], parcels: Path | None = None,
+    log: Path | None = None, sleep: Callable[[float], None] = time.sleep,
+) -> None:  # fmt: skip
+    """Reads what comes to rest in ``folders`` (default: ``folders.inbox``) until stopped; ``once``: until all that lies there
+    now is read. The first look takes everything that is not known yet."""
+    settings = load_night(home)
+    task = sweep_task(home, Wanted(tuple(folders), parcels, log, home.folder / "exports"), plain=True, command="watch")
+    intake = Intake(task.inputs, settings.night.settle_seconds)
+    while True:
+        files = intake.at_rest()
+        if files:
+            say(_line(run_task(replace(task, only=files), lambda done, total, path: None), len(files)))
+            intake.take(files)
+        elif once and not intake.unsettled:
+            return
+        wait = settings.night.poll_seconds
+        sleep(min(wait, settings.night.settle_seconds) if intake.unsettled else wait)
+
+
+def _line(summary: Summary, files: int) -> str:
+    waiting, accepted = sum(summary.in_review.values()), sum(summary.accepted.values())
+    unread = f", {len(summary.unreadable)} unreadable" if summary.unreadable else ""
+    return f"{files} files came in: {accepted} records accepted, {waiting} for a person{unread}"
