@@ -18,6 +18,7 @@ from records.errors import DocumentError
 
 _LETTER = (612.0, 792.0)
 _HONEST_DPI = (60.0, 2500.0)
+_ORIENTATION = 274  # the EXIF tag; from 5 on the picture lies on its side
 
 
 def read_picture(path: Path, source: SourceFile, kind: str, settings: ReadSettings) -> Document:
@@ -86,6 +87,16 @@ def _read_frame(picture: Image.Image, number: int, settings: ReadSettings) -> Pa
         handwriting=seen.handwriting,
         turn=seen.turn,
     )
+
+
+def frame_size(picture: Image.Image, settings: ReadSettings) -> tuple[float, float]:
+    """Width and height in points of the frame as a viewer shows it. Raises DocumentError over the limits."""
+    width, height = picture.size
+    if width < 1 or height < 1 or width * height > 3 * settings.max_pixels:
+        raise DocumentError(f"the picture claims {width} x {height} pixels, more than a scanned page has")
+    dpi_x, dpi_y = _resolution(picture)
+    size = (width * 72 / dpi_x, height * 72 / dpi_y)
+    return size[::-1] if picture.getexif().get(_ORIENTATION, 1) >= 5 else size
 
 
 def _resolution(picture: Image.Image) -> tuple[float, float]:
