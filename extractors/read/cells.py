@@ -30,6 +30,7 @@ _JOIN = 0.8  # letter heights of white that part two words of one cell at most
 _PAD = 2.5  # points of white kept around a piece
 _APART = 9.0  # points between two pieces on the sheet
 _SHEET = 500.0  # points; the sheet's width
+_LINE_OF_ITS_OWN = 10  # letters level with each other: a line of print of which nothing was read
 _MOST = 500  # pieces; more is a page that was not read at all, which is not this room's work
 
 
@@ -98,7 +99,7 @@ def _apart_at_lines(words: Sequence[Word], rules: Sequence[Box], scale: float) -
 
 
 def _unread(words: Sequence[Word], image: Gray, dark: Gray, tall: float, scale: float) -> list[Box]:
-    """Runs of letter-sized ink outside all words, level with print."""
+    """Runs of letter-sized ink outside all words, level with print or a whole line of print themselves."""
     left = np.where(image < 190, dark, 0).astype(np.uint8)
     pad = max(1, int(0.6 * scale))
     for word in words:
@@ -109,11 +110,16 @@ def _unread(words: Sequence[Word], image: Gray, dark: Gray, tall: float, scale: 
     x, y, w, h, area = (stats[1:, i].astype(np.float64) for i in range(5))
     letters = (h >= _TALL[0] * tall) & (h <= _TALL[1] * tall) & (w <= _WIDE * tall) & (w >= 0.08 * tall) & (area > 0.12 * w * h)
     lines = np.sort([b.centre_y for word in words if (b := word.box) is not None and _is_print(word)])
+    others = np.sort((y + h / 2)[letters])
     pieces: list[Box] = []
+
+    def level_with(heights: np.ndarray, middle: float) -> int:
+        reach = 0.45 * tall
+        return int(np.searchsorted(heights, middle + reach) - np.searchsorted(heights, middle - reach))
+
     for i in np.flatnonzero(letters):
-        middle = y[i] + h[i] / 2
-        near = np.searchsorted(lines, middle + 0.45 * tall) - np.searchsorted(lines, middle - 0.45 * tall)
-        if near >= 2:
+        middle = float(y[i] + h[i] / 2)
+        if level_with(lines, middle) >= 2 or level_with(others, middle) >= _LINE_OF_ITS_OWN:
             pieces.append(Box(x[i], y[i], x[i] + w[i], y[i] + h[i]))
     return _runs(pieces, tall)
 

@@ -5,11 +5,16 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from extractors.read.page_image import Gray
+from extractors.read.page_image import Gray, gray
 from records.document import Box
 
 _SHORTEST = 26.0  # points: a shorter stroke is a letter, a dash or a tick box
 _THICKEST = 3.2  # points
+_WORN_GAP = 2.4  # points of white in a worn upright line; between two lines of print there is more
+_WORN_SHORTEST = 40.0  # points of a worn upright, its gaps included
+_THIN = 2.2  # points; a worn line is no thicker
+_FEWEST_RULES = 4  # a page with fewer lines has no table whose uprights wore off
+_IN_PRINT = 0.75  # share of a level stroke with ink right above and below it: the middle of bold letters
 
 
 def dark_pixels(image: Gray) -> Gray:
@@ -28,7 +33,7 @@ def find_rules(dark: Gray, scale: float) -> tuple[list[Box], Gray]:
     for horizontal in (True, False):
         gap = np.ones((1, bridge) if horizontal else (bridge, 1), np.uint8)
         line = np.ones((1, length) if horizontal else (length, 1), np.uint8)
-        closed = cv2.morphologyEx(dark, cv2.MORPH_CLOSE, gap)
+        closed = gray(cv2.morphologyEx(dark, cv2.MORPH_CLOSE, gap))
         found = cv2.morphologyEx(closed, cv2.MORPH_OPEN, line)
         count, labels, stats, _ = cv2.connectedComponentsWithStats(found, connectivity=8)
         for i in range(1, count):
@@ -37,9 +42,71 @@ def find_rules(dark: Gray, scale: float) -> tuple[list[Box], Gray]:
             # A residual slope makes a long line's box taller than its stroke: judge the stroke by area.
             if stats[i, 4] / max(1, long) > _THICKEST * scale or thick > 0.03 * long + _THICKEST * scale:
                 continue
+            if horizontal and w < 3 * length and _in_bold_print(closed, x, y, w, h, scale):
+                continue
             rules.append(Box(x, y, x + w, y + h))
             mask[y : y + h, x : x + w][labels[y : y + h, x : x + w] == i] = 255
-    return rules, mask
+    return _with_worn_uprights(rules, mask, dark, scale), mask
+
+
+def _in_bold_print(dark: Gray, x: int, y: int, w: int, h: int, scale: float) -> bool:
+    """Is this stroke made of the bars of bold letters that touch? Through a struck word's line more white shows."""
+    reach = max(2, int(1.2 * scale))
+    above = dark[max(0, y - reach) : y, x : x + w]
+    below = dark[y + h : y + h + reach, x : x + w]
+    return all(side.size and (side > 0).any(axis=0).mean() >= _IN_PRINT for side in (above, below))
+
+
+def _with_worn_uprights(rules: list[Box], mask: Gray, dark: Gray, scale: float) -> list[Box]:
+    """The lines, and upright ones that a copier broke up into dots and dashes; these are added to ``mask`` too.
+
+    Only pages with a few lines are looked at, at half their size. What is wider than a line is taken out first (print,
+    lines across), so that only a column of specks that goes on from one line of print to the next is left.
+    """
+    if len(rules) < _FEWEST_RULES:
+        return rules
+    half = scale / 2
+    small = (cv2.resize(dark, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA) > 90).astype(np.uint8)
+    wide = cv2.morphologyEx(small, cv2.MORPH_OPEN, np.ones((1, max(3, int(_THIN * half))), np.uint8))
+    thin = cv2.bitwise_and(small, 1 - wide)
+    drawn = np.asarray(cv2.resize(mask, (small.shape[1], small.shape[0]), interpolation=cv2.INTER_AREA) > 90, np.uint8)
+    joined = cv2.dilate(cv2.bitwise_or(thin, drawn), np.ones((1, 3), np.uint8))
+    closed = cv2.morphologyEx(joined, cv2.MORPH_CLOSE, np.ones((int(_WORN_GAP * half), 1), np.uint8))
+    found = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((int(_WORN_SHORTEST * half), 1), np.uint8))
+    count, _, stats, _ = cv2.connectedComponentsWithStats(found, connectivity=8)
+    worn: list[Box] = []
+    for x, y, w, h, area in stats[1:count]:
+        if area / max(1, h) > (_THIN + 0.5) * half + 2 or w > 0.03 * h + _THICKEST * half:
+            continue
+        worn.append(Box(2.0 * x, 2.0 * y, 2.0 * (x + w), 2.0 * (y + h)))
+    fresh = [o for o in worn if not any(_same_course(o, r) for r in rules)]
+    if not fresh:
+        return rules
+    for course in _courses(worn, 1.5 * scale):
+        # Between the stretches found, specks that stand right on the course are crumbs of the line.
+        x0, x1 = int(min(c.x0 for c in course)), int(max(c.x1 for c in course)) + 1
+        beyond = _WORN_SHORTEST * scale
+        y0 = max(0, int(min(c.top for c in course) - beyond))
+        y1 = min(mask.shape[0], int(max(c.bottom for c in course) + beyond))
+        crumbs = thin[y0 // 2 : y1 // 2, x0 // 2 : (x1 + 1) // 2]
+        place = mask[y0 // 2 * 2 : y1 // 2 * 2, x0 // 2 * 2 : (x1 + 1) // 2 * 2]
+        grown = np.repeat(np.repeat(crumbs, 2, axis=0), 2, axis=1)[: place.shape[0], : place.shape[1]]
+        place[: grown.shape[0], : grown.shape[1]][grown > 0] = 255
+    return [*(r for r in rules if r.width >= r.height or not any(_same_course(r, o) for o in fresh)), *fresh]
+
+
+def _courses(lines: list[Box], apart: float) -> list[list[Box]]:
+    courses: list[list[Box]] = []
+    for line in sorted(lines, key=lambda b: b.centre_x):
+        if courses and line.centre_x - courses[-1][-1].centre_x <= apart:
+            courses[-1].append(line)
+        else:
+            courses.append([line])
+    return [c for c in courses if sum(b.height for b in c) >= 0.3 * (max(b.bottom for b in c) - min(b.top for b in c))]
+
+
+def _same_course(piece: Box, line: Box) -> bool:
+    return line.x0 - 2 <= piece.centre_x <= line.x1 + 2 and piece.top >= line.top - 2 and piece.bottom <= line.bottom + 2
 
 
 def without_rules(image: Gray, mask: Gray, dark: Gray) -> Gray:
