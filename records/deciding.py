@@ -22,6 +22,8 @@ IDENTITY: Final = "identity"
 """Decided field: whether earlier decisions belong to this record."""
 CITY_STATUS: Final = "city_status"
 """Decided field of a violation: what the city did with it since."""
+UNREADABLE: Final = "unreadable"
+"""Code of the reason that holds back a record whose required field a person could not find: the desk asks no more."""
 CITY_STATUSES: Final = ("dismissed", "disputed")
 
 ELSEWHERE: Final = ("parcel_id", "code", "code_title", "category", "unit", "location", "permit_record")
@@ -63,6 +65,12 @@ def decided_route(found: Route, settled: Settled) -> Route:
     the paper has moved is a doubt of its own."""
     if settled.decided_by == "auto" and not settled.reopened:
         return found
+    # Said to be unreadable or absent: nobody needs to look again, but without it the record can't leave.
+    absent = tuple(
+        Reason(name, UNREADABLE, f"{name.replace('_', ' ')}: a person could not find it on the paper")
+        for name in required_fields(settled.record)
+        if settled.is_decided(name) and settled.value(name) is None
+    )
     again = tuple(
         Reason(name, "conflict", "decided before, but the reading has changed since: please look again")
         for name in settled.reopened
@@ -71,7 +79,7 @@ def decided_route(found: Route, settled: Settled) -> Route:
     left = tuple(r for r in found.reasons if not settled.is_decided(r.field) and not (all_decided and r.field == WHOLE))
     if settled.confirmed:
         left = ()
-    reasons = (*left, *again)
+    reasons = (*left, *again, *absent)
     return replace(found, state="in_review" if reasons else "accepted", reasons=reasons)
 
 
@@ -83,18 +91,20 @@ def route_decided(
     link: Link | None,
     report_reasons: Sequence[Reason],
     findings: Iterable[Sequence[Reason]] = (),
+    fields: Mapping[str, float] | None = None,
 ) -> Route | None:
     """Where one record goes now; None where it is out of the count.
 
     ``confidence`` is the one measured at the last run, ``gates`` what it asked for; ``findings`` are the open reasons of a
-    re-inspection's findings.
+    re-inspection's findings, ``fields`` the confidence of single fields as measured at the last run.
     """
     known = replace(as_settled(record, settled), confidence=confidence)
     if known.ignorable:
         return None
     if known.text("inspection_type") == "reinspection":
         known = known.doubting(*resting_on(findings))
-    return decided_route(route(known, Gate(record.kind, gates.get(record.kind)), link, holding(report_reasons)), settled)
+    gate = Gate(record.kind, gates.get(record.kind), gates.get("code", 0.0))
+    return decided_route(route(known, gate, link, holding(report_reasons), fields), settled)
 
 
 def _decided(record: Record, name: str) -> Extraction:

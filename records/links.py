@@ -3,7 +3,8 @@ all outcomes at once and replaced as a whole; never part of a record's identity.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
@@ -36,9 +37,10 @@ class History:
 @dataclass(frozen=True, slots=True)
 class Route:
     """Where a record goes: released, or to a person, with the reasons. ``confidence`` is the calibrated probability that it
-    is right; None = not measured."""
+    is right; None = not measured. ``fields`` holds the same of single fields, as far as measured."""
 
     record_id: str
     state: Literal["accepted", "in_review"]
     confidence: float | None
     reasons: tuple[Reason, ...] = ()
+    fields: Mapping[str, float] = field(default_factory=dict)

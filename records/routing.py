@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from records.links import Link, Route
 from records.record import Reason, Record
@@ -20,13 +21,19 @@ REQUIRED: Mapping[Kind, tuple[str, ...]] = {
 }
 
 
+CLOSED: Final = 2.0
+"""What a closed gate asks for: more than certainty."""
+
+
 @dataclass(frozen=True, slots=True)
 class Gate:
     """What a kind asks for. ``least`` is the confidence from which a record is released; None = nothing measured yet,
-    everything waits."""
+    everything waits; CLOSED = checks found too many wrong. ``code``: the same for codes that the machine assigned where
+    none was cited, a claim of their own."""
 
     kind: Kind
     least: float | None
+    code: float | None = 0.0
 
 
 def required_fields(record: Record) -> tuple[str, ...]:
@@ -37,9 +44,17 @@ def required_fields(record: Record) -> tuple[str, ...]:
     return names
 
 
-def route(record: Record, gate: Gate, link: Link | None = None, report_reasons: Sequence[Reason] = ()) -> Route:
+def route(
+    record: Record,
+    gate: Gate,
+    link: Link | None = None,
+    report_reasons: Sequence[Reason] = (),
+    fields: Mapping[str, float] | None = None,
+) -> Route:
     """Release ``record`` only if all required fields are there, nothing speaks against it and its confidence is measured
-    and high enough. ``report_reasons`` are doubts about the report it stands in."""
+    and high enough. ``report_reasons`` are doubts about the report it stands in; ``fields`` the confidence of single fields,
+    the code's among them where the machine assigned it."""
+    sure = {} if fields is None else fields
     reasons = list(record.reasons)
     known = {r.field for r in reasons}
     reasons += [
@@ -54,14 +69,32 @@ def route(record: Record, gate: Gate, link: Link | None = None, report_reasons: 
         reasons.append(Reason("", "unmeasured", "how sure the reading is could not be measured"))
     elif gate.least is None:
         reasons.append(Reason("", "unmeasured", f"too little is known yet about how often {record.kind} records are right"))
+    elif gate.least >= CLOSED:
+        reasons.append(Reason("", "gate_closed", f"checks found too many {record.kind} records wrong; see lotline trust"))
     elif record.confidence < gate.least and not reasons:
         doubt = f"confidence {record.confidence:.2f} is under {gate.least:.2f}"
-        reasons.append(Reason(_weakest(record), "weak", doubt))
-    return Route(record.record_id, "in_review" if reasons else "accepted", record.confidence, tuple(reasons))
+        reasons.append(Reason(_weakest(record, sure), "weak", doubt))
+    if record.text("code_basis") == "inferred" and not any(r.field == "code" for r in reasons):
+        reasons += _code_doubts(gate.code, sure.get("code"))
+    return Route(record.record_id, "in_review" if reasons else "accepted", record.confidence, tuple(reasons), sure)
 
 
-def _weakest(record: Record) -> str:
-    """The required field that was read or found least surely: what a person should look at first."""
+def _code_doubts(least: float | None, confidence: float | None) -> list[Reason]:
+    """What speaks against a code that the machine assigned."""
+    if least is None or (confidence is None and least > 0):
+        return [Reason("code", "unmeasured", "too little is known yet about how often codes assigned by machine are right")]
+    if least >= CLOSED:
+        return [Reason("code", "gate_closed", "checks found too many codes assigned by machine wrong; see lotline trust")]
+    if confidence is not None and confidence < least:
+        return [Reason("code", "weak", f"no section is cited; the one assigned is {confidence:.2f} sure, under {least:.2f}")]
+    return []
+
+
+def _weakest(record: Record, sure: Mapping[str, float]) -> str:
+    """The required field that is least sure: what a person should look at first."""
+    measured = {name: sure[name] for name in required_fields(record) if name in sure}
+    if measured:
+        return min(sorted(measured), key=lambda n: measured[n])
     parts = {
         name: min(1.0 if found.reading is None else found.reading, 1.0 if found.finding is None else found.finding)
         for name in required_fields(record)

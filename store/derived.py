@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -33,16 +34,19 @@ def replace_links(connection: Connection, new: Sequence[Link], lives: Sequence[H
 
 def replace_routes(connection: Connection, new: Sequence[Route]) -> None:
     """All routes are these now."""
-    rows = [
-        {
-            "record_id": r.record_id,
-            "state": r.state,
-            "confidence": r.confidence,
-            "reasons": reasons_to_json(r.reasons),
-        }
-        for r in new
-    ]
+    rows = [route_row(r) for r in new]
     replace_rows(connection, routes, rows)
+
+
+def route_row(route: Route) -> dict[str, Any]:
+    """A route as it is stored."""
+    return {
+        "record_id": route.record_id,
+        "state": route.state,
+        "confidence": route.confidence,
+        "reasons": reasons_to_json(route.reasons),
+        "fields": json.dumps(dict(route.fields), sort_keys=True),
+    }
 
 
 def load_links(connection: Connection, record_ids: Sequence[str] | None = None) -> list[Link]:
@@ -63,7 +67,7 @@ def load_histories(connection: Connection, record_ids: Sequence[str] | None = No
 def load_routes(connection: Connection, record_ids: Sequence[str] | None = None) -> dict[str, Route]:
     """record_id -> its route."""
     return {
-        row.record_id: Route(row.record_id, row.state, row.confidence, reasons_from_json(row.reasons))
+        row.record_id: Route(row.record_id, row.state, row.confidence, reasons_from_json(row.reasons), json.loads(row.fields))
         for row in _load(connection, routes, record_ids)
     }
 

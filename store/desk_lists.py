@@ -12,7 +12,6 @@ from sqlalchemy.engine import Connection
 
 from records.deciding import route_decided
 from records.record import Reason, Record
-from records.serial import reasons_to_json
 from records.settle import settle, to_text
 from store import cases, derived, views
 from store.cases import Case
@@ -68,8 +67,9 @@ def refresh(connection: Connection, record_ids: Iterable[str]) -> None:
         if case.found and not record.ignorable:
             doubts = () if case.report is None else case.report.reasons
             found = route_decided(
-                record, case.settled, gates, confidence, next(iter(case.links), None), doubts, reasons.get(record.record_id, ())
-            )
+                record, case.settled, gates, confidence, next(iter(case.links), None), doubts, reasons.get(record.record_id, ()),
+                {} if case.route is None else case.route.fields,
+            )  # fmt: skip
         route_of[record.record_id] = found
         if found is not None and record.kind == "violation":
             reasons.setdefault(parent, []).append(found.reasons)
@@ -192,11 +192,7 @@ def _ranks(
 
 
 def _put_routes(connection: Connection, found: Mapping[str, Any], loaded: Mapping[str, Case]) -> None:
-    changed = [
-        {"record_id": i, "state": r.state, "confidence": r.confidence, "reasons": reasons_to_json(r.reasons)}
-        for i, r in found.items()
-        if r is not None and r != loaded[i].route
-    ]
+    changed = [derived.route_row(r) for i, r in found.items() if r is not None and r != loaded[i].route]
     _put(connection, route_table, changed, "record_id")
 
 

@@ -20,7 +20,7 @@ from sqlalchemy import (
     Text,
 )
 
-VERSION: Final = "0004"
+VERSION: Final = "0005"
 """The newest migration; ``store.opening`` runs Alembic only where the database is at another one."""
 
 APPEND_ONLY: Final = ("outcomes", "extractions", "contents", "decisions", "runs", "run_ends")
@@ -150,6 +150,7 @@ routes = Table(
     Column("state", String(16), nullable=False),
     Column("confidence", Float),
     Column("reasons", Text, nullable=False),  # JSON
+    Column("fields", Text, nullable=False, server_default="{}"),  # JSON object: field -> confidence
 )
 
 links = Table(
