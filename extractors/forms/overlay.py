@@ -101,7 +101,7 @@ def _with_list(section: str, data: dict[str, Any], form: str, layout: Mapping[st
     if "unit" in layout and "units" in data:
         data["units"] = _each(data["units"], layout["unit"], "words", titles)
     for column, meanings in layout.get("codes", {}).items():
-        for code, meaning in meanings.items():
+        for code, meaning in ((c, m) for c, m in meanings.items() if m):
             data = _with_meaning(section, data, ROLES.get(column, column), code, meaning, meaning)
     return data
 

@@ -50,6 +50,11 @@ def one_of(names: Sequence[str]) -> Check:
     return check
 
 
+def or_open(item: Check) -> Check:
+    """What may still be left open: an empty text."""
+    return lambda value, at: iter(()) if value == "" else item(value, at)
+
+
 def listed(item: Check) -> Check:
     def check(value: Any, at: Place) -> Iterator[Fault]:
         if not isinstance(value, list):
@@ -188,7 +193,7 @@ _FORMATS = holds({}, {**{name: one_of(choices) for name, choices in CHOICES.item
 _ROW = named(text)
 _LAYOUT_TRIED: Mapping[str, Check] = {
     "about": text, "notes": text,
-    "examples": listed(holds({}, {"text": text, "sample": text, "rows": number, "has": listed(_ROW)})),
+    "examples": listed(holds({}, {"text": text, "sample": text, "rows": or_open(number), "has": listed(_ROW)})),
     "counter_examples": listed(holds({}, {"text": text, "sample": text})),
 }  # fmt: skip
 _BASE: Mapping[str, Check] = {"recognised_by": _RECOGNISED, "formats": _FORMATS, **_LAYOUT_TRIED}
@@ -196,10 +201,10 @@ _LIST: Mapping[str, Check] = {**_BASE, "totals": WORDS, "skip": WORDS}
 LAYOUTS: Mapping[str, Check] = {
     "tax_delinquency": holds({"doc_type": text}, {
         **_LIST, "columns": named(one_of(_TAX_FIELDS)), "labels": named(one_of(_TAX_FIELDS)), "as_of": WORDS, "tax_type": _TYPE,
-        "codes": holds({}, {"tax_type": named(_TYPE), "code": named(text)})}),
+        "codes": holds({}, {"tax_type": named(or_open(_TYPE)), "code": named(text)})}),
     "water_usage": holds({"doc_type": text}, {
         **_LIST, "columns": named(one_of(_WATER_FIELDS)), "labels": named(one_of(_WATER_FIELDS)), "unit": one_of(WATER_UNITS),
-        "codes": holds({}, {"read_type": named(one_of(READ_TYPES))})}),
+        "codes": holds({}, {"read_type": named(or_open(one_of(READ_TYPES)))})}),
     **{kind: holds({"doc_type": text}, {
         **_BASE, "columns": named(one_of(_REPORT_COLUMNS)), "labels": named(one_of(_REPORT_LABELS)),
         "codes": holds({}, {"status": named(one_of(STATUSES)), "inspection_type": named(one_of(INSPECTION_TYPES)),
