@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 
 from extractors.read.page_image import Gray
+from extractors.read.second_voice import read_lines
 from records.document import Box, Word
 
 Read = Callable[[Gray], list[Word]]
@@ -24,6 +25,7 @@ Read = Callable[[Gray], list[Word]]
 _FEWEST_WORDS = 12  # fewer do not say how tall the page's letters are
 _PRINT = 0.6  # confidence of words that say where lines of print run
 _BELIEVED = 0.35  # of words found on the second look
+_ALONE = 0.55  # on the confidence of what only the second voice read
 _TALL = (0.55, 1.5)  # a letter in letter heights; less is a point or a speck, more a stamp or a drawing
 _WIDE = 6.0  # of one piece in letter heights; letters may touch
 _JOIN = 0.8  # letter heights of white that part two words of one cell at most
@@ -46,22 +48,25 @@ class _Laid:
 def with_unread(
     words: Sequence[Word], image: Gray, dark: Gray, rules: Sequence[Box], scale: float, read: Read
 ) -> list[Word]:
-    """The words, those that run over an upright line cut up and read cell by cell, and those that were left out.
+    """The words, with those added that were left out, and those that run over an upright line read cell by cell.
 
     ``image`` is the page with its lines painted over, ``dark`` its ink, ``rules`` the lines.
     """
     tall = _letter_height(words)
     if tall is None:
         return list(words)
-    kept, torn = _apart_at_lines(words, rules, scale)
-    places = [*torn, *_unread(kept, image, dark, tall, scale)]
+    uprights = [r for r in rules if r.height > 2 * r.width]
+    torn = [w for w in words if _over_a_line(w, uprights)]
+    kept = [w for w in words if w not in torn] if torn else list(words)
+    places = _unread(kept, image, dark, uprights, tall, scale)
     if not places or len(places) > _MOST:
         return list(words)
-    found = _read_pieces(places, kept, image, scale, read)
-    found = [w for w in found if _credible(w, tall)]
+    sheet, laid = _sheet(places, kept, image, scale)
+    found = [w for w in _from_sheet(read(sheet), laid, scale) if _credible(w, tall)]
+    silent = [p for p in laid if not any(_holds(p, w) for w in found)]
+    found += [w for w in _by_second_voice(silent, sheet) if _credible(w, tall)]
     # A torn word of which nothing could be read again stays as it was.
-    lost = [w for w in words if w not in kept and not any(_covers(w, f) for f in found)]
-    return [*kept, *lost, *found]
+    return [*kept, *(w for w in torn if not any(_meet(w, f) for f in found)), *found]
 
 
 def _letter_height(words: Sequence[Word]) -> float | None:
@@ -69,36 +74,25 @@ def _letter_height(words: Sequence[Word]) -> float | None:
     return median(heights) if len(heights) >= _FEWEST_WORDS else None
 
 
-def _apart_at_lines(words: Sequence[Word], rules: Sequence[Box], scale: float) -> tuple[list[Word], list[Box]]:
-    """Words that keep to their cells, and for each other word the boxes of its parts on both sides of the line."""
-    uprights = [r for r in rules if r.height > 2 * r.width]
-    kept: list[Word] = []
-    parts: list[Box] = []
-    for word in words:
-        b = word.box
-        if b is None:
-            kept.append(word)
-            continue
-        least = 0.25 * b.height
-        cuts = sorted(
-            r.centre_x
-            for r in uprights
-            if b.x0 + least < r.centre_x < b.x1 - least and r.top <= b.centre_y <= r.bottom
-        )
-        cuts = [x for i, x in enumerate(cuts) if i == 0 or x - cuts[i - 1] > 2 * scale]
-        if not cuts:
-            kept.append(word)
-            continue
-        edges = [b.x0, *cuts, b.x1]
-        rim = 1.2 * scale
-        for i in range(len(edges) - 1):
-            left = edges[i] + (rim if i else -scale)
-            right = edges[i + 1] - (rim if i < len(cuts) else -scale)
-            parts.append(Box(left, b.top, right, b.bottom))
-    return kept, parts
+def _over_a_line(word: Word, uprights: Sequence[Box]) -> bool:
+    """Does the word lie in two cells?"""
+    b = word.box
+    if b is None:
+        return False
+    rim = 0.25 * b.height
+    return any(b.x0 + rim < r.centre_x < b.x1 - rim and r.top <= b.centre_y <= r.bottom for r in uprights)
 
 
-def _unread(words: Sequence[Word], image: Gray, dark: Gray, tall: float, scale: float) -> list[Box]:
+def _meet(a: Word, b: Word) -> bool:
+    one, other = a.box, b.box
+    if one is None or other is None:
+        return False
+    return _in(other.centre_x, other.centre_y, one) or _in(one.centre_x, one.centre_y, other)
+
+
+def _unread(
+    words: Sequence[Word], image: Gray, dark: Gray, uprights: Sequence[Box], tall: float, scale: float
+) -> list[Box]:
     """Runs of letter-sized ink outside all words, level with print or a whole line of print themselves."""
     left = np.where(image < 190, dark, 0).astype(np.uint8)
     pad = max(1, int(0.6 * scale))
@@ -121,21 +115,24 @@ def _unread(words: Sequence[Word], image: Gray, dark: Gray, tall: float, scale: 
         middle = float(y[i] + h[i] / 2)
         if level_with(lines, middle) >= 2 or level_with(others, middle) >= _LINE_OF_ITS_OWN:
             pieces.append(Box(x[i], y[i], x[i] + w[i], y[i] + h[i]))
-    return _runs(pieces, tall)
+    return _runs(pieces, uprights, tall)
 
 
 def _is_print(word: Word) -> bool:
     return (word.confidence or 0.0) >= _PRINT and len(word.text) > 1
 
 
-def _runs(pieces: Sequence[Box], tall: float) -> list[Box]:
-    """Pieces that stand beside each other, joined to words."""
+def _runs(pieces: Sequence[Box], uprights: Sequence[Box], tall: float) -> list[Box]:
+    """Pieces that stand beside each other in one cell, joined to words."""
     runs: list[Box] = []
     for piece in sorted(pieces, key=lambda b: b.x0):
         for at in range(len(runs) - 1, -1, -1):
             run = runs[at]
             shared = min(run.bottom, piece.bottom) - max(run.top, piece.top)
-            if shared > 0.5 * min(run.height, piece.height) and -tall < piece.x0 - run.x1 < _JOIN * tall:
+            near = shared > 0.5 * min(run.height, piece.height) and -tall < piece.x0 - run.x1 < _JOIN * tall
+            if near and not any(
+                run.centre_x < r.centre_x < piece.centre_x and r.top <= piece.centre_y <= r.bottom for r in uprights
+            ):
                 runs[at] = Box(run.x0, min(run.top, piece.top), max(run.x1, piece.x1), max(run.bottom, piece.bottom))
                 break
         else:
@@ -143,19 +140,44 @@ def _runs(pieces: Sequence[Box], tall: float) -> list[Box]:
     return runs
 
 
-def _read_pieces(places: Sequence[Box], words: Sequence[Word], image: Gray, scale: float, read: Read) -> list[Word]:
-    sheet, laid = _sheet(places, words, image, scale)
+def _from_sheet(words: Sequence[Word], laid: Sequence[_Laid], scale: float) -> list[Word]:
+    """The words of the sheet, back at their places on the page."""
     found: list[Word] = []
-    for word in read(sheet):
+    rim = _APART * scale / 2
+    for word in words:
         b = word.box
         if b is None:
             continue
         home = next((p for p in laid if _in(b.centre_x, b.centre_y, p.on_sheet)), None)
         # A "word" of two pieces says which stood where no longer.
-        if home is None or b.x0 < home.on_sheet.x0 - _APART * scale / 2 or b.x1 > home.on_sheet.x1 + _APART * scale / 2:
+        if home is None or b.x0 < home.on_sheet.x0 - rim or b.x1 > home.on_sheet.x1 + rim:
             continue
-        found.append(Word(word.text, Box(b.x0 - home.dx, b.top - home.dy, b.x1 - home.dx, b.bottom - home.dy), word.confidence))
+        found.append(Word(word.text, _moved_back(b, home), word.confidence))
     return found
+
+
+def _by_second_voice(pieces: Sequence[_Laid], sheet: Gray) -> list[Word]:
+    """What Tesseract finds no word in either is shown to the other reader, piece by piece."""
+    crops = [
+        np.ascontiguousarray(sheet[int(b.top) : int(b.bottom), int(b.x0) : int(b.x1)]) for b in (p.on_sheet for p in pieces)
+    ]
+    found: list[Word] = []
+    for piece, said in zip(pieces, read_lines(crops), strict=True):
+        b = piece.on_sheet
+        for token in said.tokens:
+            half = (token.x1 - token.x0) / (len(token.text) - 1) / 2 if len(token.text) > 1 else 0.3 * b.height
+            box = Box(b.x0 + token.x0 - half, b.top + 0.15 * b.height, b.x0 + token.x1 + half, b.bottom - 0.15 * b.height)
+            found.append(Word(token.text, _moved_back(box, piece), round(_ALONE * token.confidence, 4)))
+    return found
+
+
+def _moved_back(box: Box, piece: _Laid) -> Box:
+    return Box(box.x0 - piece.dx, box.top - piece.dy, box.x1 - piece.dx, box.bottom - piece.dy)
+
+
+def _holds(piece: _Laid, word: Word) -> bool:
+    b = word.box
+    return b is not None and _in(b.centre_x + piece.dx, b.centre_y + piece.dy, piece.on_sheet)
 
 
 def _sheet(places: Sequence[Box], words: Sequence[Word], image: Gray, scale: float) -> tuple[Gray, list[_Laid]]:
@@ -199,7 +221,3 @@ def _credible(word: Word, tall: float) -> bool:
         return False
     return box.height >= 0.45 * tall and box.width <= 1.6 * tall * max(1, len(word.text))
 
-
-def _covers(word: Word, other: Word) -> bool:
-    a, b = word.box, other.box
-    return a is not None and b is not None and _in(b.centre_x, b.centre_y, a)
