@@ -36,7 +36,7 @@ def _filled(violation: Record, visit: Record | None, rules: RuleBook) -> Record:
 def as_shown(report: Report, document: Document) -> Report:
     """The report with all boxes on the page as a viewer shows it. Scans that lie on their side are read upright; a person
     who opens the file sees them lying."""
-    turned = {page.number: page for page in document.pages if page.turn}
+    turned = {page.number: page for page in document.pages if page.turn or page.lie}
     if not turned:
         return report
     return replace(report, records=tuple(_shown(record, turned) for record in report.records))

@@ -1,7 +1,8 @@
 """What was on the paper: words with boxes, rules, ticks and tables, page by page.
 
-Boxes are in points (1/72 inch), origin at the top left of the page *as a viewer shows it* (after /Rotate or EXIF and after
-any turn the reader had to make to get the text upright was mapped back), y growing downwards.
+Boxes are in points (1/72 inch), origin at the top left of the page *as a viewer shows it* (after /Rotate or EXIF), y growing
+downwards. A scan that had to be turned, levelled or cut out of a photograph to be read is an exception: its boxes are of the
+page as read, and ``Page.as_shown`` takes them to the page as a viewer shows it.
 """
 
 from __future__ import annotations
@@ -67,6 +68,17 @@ def enclosing(boxes: list[Box] | tuple[Box, ...]) -> Box | None:
     return Box(
         min(b.x0 for b in boxes), min(b.top for b in boxes), max(b.x1 for b in boxes), max(b.bottom for b in boxes)
     )
+
+
+def moved(box: Box, matrix: tuple[float, ...]) -> Box:
+    """The smallest box around ``box`` after a change of place and perspective: nine numbers of a matrix, row by row."""
+    a, b, c, d, e, f, g, h, i = matrix
+    xs, ys = [], []
+    for x, y in ((box.x0, box.top), (box.x1, box.top), (box.x0, box.bottom), (box.x1, box.bottom)):
+        depth = g * x + h * y + i
+        xs.append((a * x + b * y + c) / depth)
+        ys.append((d * x + e * y + f) / depth)
+    return Box(round(min(xs), 2), round(min(ys), 2), round(max(xs), 2), round(max(ys), 2))
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,12 +178,15 @@ class Page:
     ink: float | None = None  # share of dark pixels, where the page was looked at as an image
     handwriting: tuple[Box, ...] = ()  # regions that look written by hand
     turn: int = 0  # degrees clockwise (90, 180, 270) that a scan was turned to be upright; all boxes here are of the turned page
+    lie: tuple[float, ...] = ()  # a scan that was levelled or cut out of a photograph: the matrix for ``moved`` from it to the page
 
     def as_shown(self, box: Box) -> Box:
-        """A box of this page as it lies on the page as a viewer shows it; differs only where ``turn`` is not 0.
+        """A box of this page as it lies on the page as a viewer shows it; differs only where ``turn`` or ``lie`` says so.
 
         ``width`` and ``height`` are those of the upright page.
         """
+        if self.lie:
+            return moved(box, self.lie)
         if self.turn == 90:
             return Box(box.top, self.width - box.x1, box.bottom, self.width - box.x0)
         if self.turn == 180:

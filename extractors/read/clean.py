@@ -9,9 +9,10 @@ import numpy as np
 
 from extractors.read.page_image import Gray, gray
 
-_MAX_SKEW = 5.0  # degrees
 _LEAST_INK = 0.001  # share of dark pixels; one typed line of a Letter page has about 0.0012
 _FEW_PIECES = 10
+_SPECK = 2.2  # points across
+_MANY_SPECKS = 40  # fewer do no harm, and may be leaders or bullets
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,43 +80,48 @@ def clean(image: Gray, scale: float) -> Gray:
     return image
 
 
-def skew_of(image: Gray, scale: float) -> float:
-    """The angle in degrees by which the page must be turned (counter-clockwise) for its lines to lie level."""
-    factor = min(1.0, 100 / 72 / scale)
-    small = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-    dark = (even_out(gray(small), 100 / 72) < 160).astype(np.uint8) * 255
-    best = _best_angle(dark, np.arange(-_MAX_SKEW, _MAX_SKEW + 0.01, 0.5), 0.0)
-    best = _best_angle(dark, np.arange(best - 0.4, best + 0.41, 0.1), best)
-    return round(best, 2) if abs(best) >= 0.15 else 0.0
-
-
-def _best_angle(dark: Gray, angles: np.ndarray, default: float) -> float:
-    best, best_score = default, -1.0
-    height, width = dark.shape
-    for angle in angles:
-        turn = cv2.getRotationMatrix2D((width / 2, height / 2), float(angle), 1.0)
-        rows = cv2.warpAffine(dark, turn, (width, height), flags=cv2.INTER_NEAREST).sum(axis=1, dtype=np.float64)
-        score = float(((rows[1:] - rows[:-1]) ** 2).sum())
-        if score > best_score * 1.0001:
-            best, best_score = float(angle), score
-    return best
-
-
-def turn_by(image: Gray, angle: float) -> Gray:
-    """Turns about the middle, paper-white in the corners."""
-    if not angle:
+def without_borders(image: Gray, scale: float) -> Gray:
+    """Paints over the black that a copier's open lid or a dark bed leaves at the edges: large dark areas that touch the
+    picture's edge. Print that runs into the edge is too small to count."""
+    factor = min(1.0, 50 / 72 / scale)
+    small = gray(cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA))
+    edge = np.concatenate([small[0], small[-1], small[:, 0], small[:, -1]])
+    if not (edge < 110).any():
         return image
-    height, width = image.shape
-    turn = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
-    return np.asarray(
-        cv2.warpAffine(image, turn, (width, height), flags=cv2.INTER_LINEAR, borderValue=255), dtype=np.uint8
-    )
+    # Grown first, so that a ragged border is one area.
+    dark = gray(cv2.morphologyEx((small < 110).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
+    height, width = small.shape
+    mask = np.zeros(small.shape, np.uint8)
+    for i in range(1, count):
+        x, y, w, h, area = (int(v) for v in stats[i])
+        across, down = w > 0.12 * width, h > 0.12 * height
+        touches = ((x == 0 or x + w == width) and down) or ((y == 0 or y + h == height) and across)
+        if touches and area < 0.4 * mask.size:
+            mask[labels == i] = 1
+    if not mask.any():
+        return image
+    mask = gray(cv2.dilate(mask, np.ones((3, 3), np.uint8)))
+    out = image.copy()
+    out[cv2.resize(mask, (image.shape[1], image.shape[0]), interpolation=cv2.INTER_NEAREST) > 0] = 255
+    return out
 
 
-def lies_on_side(image: Gray, scale: float) -> bool:
-    """True if text runs up or down the page: the profile across is then sharper than the profile down."""
-    factor = min(1.0, 75 / 72 / scale)
-    small = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-    dark = (even_out(gray(small), 75 / 72) < 160).astype(np.float64)
-    rows, columns = dark.sum(axis=1), dark.sum(axis=0)
-    return float(np.diff(columns).var() / max(1, columns.size)) > 1.3 * float(np.diff(rows).var() / max(1, rows.size))
+def without_specks(image: Gray, scale: float) -> Gray:
+    """Paints over specks of toner and dust that stand alone, where the page has many of them: no larger than a full stop,
+    and with nothing beside them. Points, commas and dots over i stand by letters, in typewriter print up to 3 pt away."""
+    factor = min(1.0, 150 / 72 / scale)
+    small = gray(cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA))
+    unit = scale * factor
+    aside, above = max(1, round(2 * unit)), max(1, round(1.1 * unit))
+    grown = cv2.dilate((small < 170).astype(np.uint8), np.ones((2 * above + 1, 2 * aside + 1), np.uint8))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(grown, connectivity=8)
+    size = np.maximum(stats[:, 2] - 2 * aside, stats[:, 3] - 2 * above) / unit
+    alone = size <= _SPECK
+    alone[0] = False
+    if alone.sum() < _MANY_SPECKS:
+        return image
+    mask = cv2.resize(alone[labels].astype(np.uint8), (image.shape[1], image.shape[0]), interpolation=cv2.INTER_NEAREST)
+    out = image.copy()
+    out[mask > 0] = 255
+    return out

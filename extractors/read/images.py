@@ -72,8 +72,7 @@ def _read_frame(picture: Image.Image, number: int, settings: ReadSettings) -> Pa
         method = cv2.INTER_AREA if shrink else cv2.INTER_CUBIC
         image = np.asarray(cv2.resize(image, (across, down), interpolation=method), dtype=np.uint8)
     seen = read_image(image, scale, settings)
-    if seen.turn % 180:
-        size = size[::-1]
+    size = seen.size or size
     return Page(
         number=number,
         width=round(size[0], 2),
@@ -86,6 +85,7 @@ def _read_frame(picture: Image.Image, number: int, settings: ReadSettings) -> Pa
         ink=seen.ink,
         handwriting=seen.handwriting,
         turn=seen.turn,
+        lie=seen.lie,
     )
 
 

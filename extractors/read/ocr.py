@@ -36,7 +36,9 @@ class Seen:
     handwriting: tuple[Box, ...] = ()
     ink: float | None = None
     reason: str = ""
-    turn: int = 0  # degrees clockwise by which the page was turned; boxes are of the turned page
+    turn: int = 0  # degrees clockwise by which the page was turned; boxes are of the page as it was read
+    size: tuple[float, float] | None = None  # of the page as it was read
+    lie: tuple[float, ...] = ()  # from it to the page as it came
 
 
 def read_image(image: Gray, scale: float, settings: ReadSettings) -> Seen:
@@ -83,6 +85,8 @@ def _recognise(image: Gray, scale: float, settings: ReadSettings) -> dict[str, A
         "hands": [_flat(back(h)) for h in (*hands, *blind)],
         "turn": page.turn,
         "said": page.said,
+        "size": page.size,
+        "lie": page.lie,
     }
 
 
@@ -104,6 +108,8 @@ def _seen(stored: dict[str, Any], ink: float) -> Seen:
         ink=round(ink, 5),
         reason="; ".join(said),
         turn=turn,
+        size=(float(stored["size"][0]), float(stored["size"][1])),
+        lie=tuple(float(v) for v in stored["lie"]),
     )
 
 

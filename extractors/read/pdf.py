@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from extractors.read.lines import reading_order, strikes
-from extractors.read.ocr import read_image
+from extractors.read.ocr import Seen, read_image
 from extractors.read.page_image import render
 from extractors.read.pdf_form import PageForm, read_forms, words_with_fields
 from extractors.read.pdf_marks import Drawn, read_marks, ticks_of
 from extractors.read.pdf_text import TextLayer, View, read_text_layer, view_of
 from extractors.read.quality import judge
 from extractors.read.settings import ReadSettings
-from records.document import Document, Page, SourceFile, Word
+from records.document import Document, Page, SourceFile, Word, moved
 from records.errors import DocumentError
 
 _SCAN_SHARE = 0.5  # of the page under pictures: then the picture is the document
@@ -136,13 +138,10 @@ def _by_text(layer: TextLayer, drawn: Drawn, index: int, view: View, form: PageF
 def _by_ocr(
     page: pdfium.PdfPage, index: int, view: View, form: PageForm, reason: str, settings: ReadSettings
 ) -> Page:
-    width, height = view.size
     image, scale = render(page, settings.dpi, settings.max_pixels)
     seen = read_image(image, scale, settings)
-    if seen.turn % 180:
-        width, height = height, width
-    if seen.turn:
-        form = PageForm()  # a scan that lies on its side has no form over it
+    width, height = seen.size or view.size
+    form = _as_read(form, seen)
     words = words_with_fields(list(seen.words), form.fields)
     ticks = [t for t in seen.ticks if not any(t.box.overlap(f.box) > 0.2 for f in form.ticks)]
     return Page(
@@ -158,4 +157,17 @@ def _by_ocr(
         ink=seen.ink,
         handwriting=seen.handwriting,
         turn=seen.turn,
+        lie=seen.lie,
+    )
+
+
+def _as_read(form: PageForm, seen: Seen) -> PageForm:
+    """The form's fields where they lie on the page as it was read. A scan that lies on its side has no form over it."""
+    if seen.turn:
+        return PageForm()
+    if not seen.lie:
+        return form
+    onto = tuple(float(v) for v in np.linalg.inv(np.reshape(seen.lie, (3, 3))).ravel())
+    return PageForm(
+        [replace(f, box=moved(f.box, onto)) for f in form.fields], [replace(t, box=moved(t.box, onto)) for t in form.ticks]
     )

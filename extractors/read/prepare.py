@@ -1,4 +1,8 @@
-"""A page picture made fit to be read: upright, level and cleaned, with the way back to the page as it came."""
+"""A page picture made fit to be read: the sheet alone, upright, level and cleaned, with the way back to the page as it came.
+
+The picture itself is never altered. All measures are taken on small copies; a page that needs nothing costs little more than
+a look at it.
+"""
 
 from __future__ import annotations
 
@@ -7,89 +11,150 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
-from extractors.read.clean import clean, lies_on_side, skew_of, turn_by
-from extractors.read.engine import orientation, read_words
-from extractors.read.page_image import Gray
+from extractors.read import upright
+from extractors.read.clean import clean, even_out, without_borders, without_specks
+from extractors.read.engine import read_words
+from extractors.read.page_image import Gray, gray
 from extractors.read.quality import likeness
-from extractors.read.ruling import dark_pixels, find_rules, without_rules
+from extractors.read.rectify import find_sheet
 from extractors.read.settings import ReadSettings
 from records.document import Box
-from records.errors import DocumentError
 
-_SURE_TURN = 4.0  # Tesseract's own orientation confidence; below it a claim that the page is turned is put to the test
-_SURE_UPRIGHT = 1.5
+_LEAST_LEAN = 0.15  # degrees; less does no harm
+_SURE = 3.0  # standard deviations of evidence that a page is upright or upside down
+_CLEAR_LINES = 1.6  # crowding of a page that has lines at all
+_BLOCK = 6  # Tesseract's mode for one block of even lines
+_WIDER = 1.5  # degrees; pages that lean more get a larger canvas, so that no corner is cut
+
+Matrix = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """``level`` is what to read, ``scale`` its pixels per point, ``turn`` the degrees clockwise by which the page was turned
-    to be upright. ``back`` takes a box in pixels of ``level`` to points of the upright page, whose middle stays the middle.
-    ``said`` names in plain words what was done, where a person should know; '' for an ordinary page."""
+    to be upright. ``back`` takes a box in pixels of ``level`` to points of the level page, whose ``size`` is given in points;
+    ``lie`` takes points of the level page to those of the page as it came (nine numbers of a matrix, row by row; () where
+    nothing but whole quarter turns lies between). ``said`` names in plain words what was done, where a person should know."""
 
     level: Gray
     scale: float
     turn: int
     back: Callable[[Box], Box]
     said: str = ""
+    size: tuple[float, float] = (0.0, 0.0)
+    lie: tuple[float, ...] = ()
 
 
 def prepare(image: Gray, scale: float, settings: ReadSettings) -> Prepared:
-    """Prepares a picture of ``scale`` pixels per point; the picture itself is not altered."""
-    ready = clean(image, scale)
-    quarter = _quarter_turns(ready, scale, settings)
-    upright = np.ascontiguousarray(np.rot90(ready, quarter))
-    angle = skew_of(upright, scale)
-    level = turn_by(upright, angle)
+    """Prepares a picture of ``scale`` pixels per point."""
+    said: list[str] = []
+    to_picture = np.diag([scale, scale, 1.0])  # from points of the page so far to pixels of the picture
+    sheet = find_sheet(image, scale)
+    page = image
+    if sheet is not None:
+        page = sheet.cut(image, scale)
+        to_picture = sheet.to_picture
+        said.append("the sheet was cut out of the picture")
+    page = without_borders(clean(page, scale), scale)
+    quarter, angle = _position(page, scale, settings)
+    page, step = _turned(page, quarter, angle)
+    page = without_specks(page, scale)
     turn = (360 - 90 * quarter) % 360
-    said = f"turned by {turn} degrees to read it" if turn else ""
-    return Prepared(level, scale, turn, _mapper(upright.shape, angle, scale), said)
+    if turn:
+        said.append(f"turned by {turn} degrees to read it")
+    if abs(angle) >= 2:
+        said.append(f"levelled by {abs(angle):.1f} degrees")
+    size = (page.shape[1] / scale, page.shape[0] / scale)
+    lie: tuple[float, ...] = ()
+    if sheet is not None or angle:
+        to_points = np.diag([1 / scale, 1 / scale, 1.0])
+        # level points -> level pixels -> pixels of the cleaned page -> its points -> picture -> points as it came
+        whole = to_points @ to_picture @ to_points @ step @ np.diag([scale, scale, 1.0])
+        lie = tuple(float(v) for v in (whole / whole[2, 2]).ravel())
+    return Prepared(page, scale, turn, _in_points(scale), "; ".join(said), size, lie)
 
 
-def _quarter_turns(image: Gray, scale: float, settings: ReadSettings) -> int:
-    """Counter-clockwise quarter turns that make the text upright."""
-    factor = min(1.0, 200 / 72 / scale)
-    small = np.asarray(cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), dtype=np.uint8)
-    turned, sure = orientation(small, scale * factor, settings.tesseract_seconds, settings.engine)
-    turns = turned // 90 % 4
-    if sure >= _SURE_TURN or (turns == 0 and sure >= _SURE_UPRIGHT):
-        return (4 - turns) % 4  # Tesseract says clockwise
-    small = turn_by(small, skew_of(small, scale * factor))
-    dark = dark_pixels(small)
-    small = without_rules(small, find_rules(dark, scale * factor)[1], dark)
-    candidates = (0, 2, 1, 3) if lies_on_side(image, scale) else (0, 2)
-    scores = {t: _strip_score(np.ascontiguousarray(np.rot90(small, t)), scale * factor, settings) for t in candidates}
+def _in_points(scale: float) -> Callable[[Box], Box]:
+    def back(box: Box) -> Box:
+        return Box(round(box.x0 / scale, 2), round(box.top / scale, 2), round(box.x1 / scale, 2), round(box.bottom / scale, 2))
+
+    return back
+
+
+def _turned(page: Gray, quarter: int, angle: float) -> tuple[Gray, Matrix]:
+    """The page after ``quarter`` counter-clockwise quarter turns and a turn by ``angle`` degrees, and the matrix from its
+    pixels to those of ``page``."""
+    height, width = page.shape
+    spin = {
+        0: np.eye(3),
+        1: np.array([[0.0, -1.0, width], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]),
+        2: np.array([[-1.0, 0.0, width], [0.0, -1.0, height], [0.0, 0.0, 1.0]]),
+        3: np.array([[0.0, 1.0, 0.0], [-1.0, 0.0, height], [0.0, 0.0, 1.0]]),
+    }[quarter]
+    page = np.ascontiguousarray(np.rot90(page, quarter))
+    if not angle:
+        return page, spin
+    height, width = page.shape
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
+    across, down = width, height
+    if abs(angle) > _WIDER:
+        cos, sin = abs(matrix[0, 0]), abs(matrix[0, 1])
+        across, down = round(width * cos + height * sin), round(width * sin + height * cos)
+        matrix[0, 2] += (across - width) / 2
+        matrix[1, 2] += (down - height) / 2
+    level = gray(cv2.warpAffine(page, matrix, (across, down), flags=cv2.INTER_LINEAR, borderValue=255))
+    back = np.vstack([cv2.invertAffineTransform(matrix), [0.0, 0.0, 1.0]])
+    return level, spin @ back
+
+
+def _position(page: Gray, scale: float, settings: ReadSettings) -> tuple[int, float]:
+    """Counter-clockwise quarter turns that make the page upright, and the angle that then levels it."""
+    factor = upright.DPI / 72 / scale
+    method = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
+    small = gray(cv2.GaussianBlur(cv2.resize(page, None, fx=factor, fy=factor, interpolation=method), (0, 0), 0.6))
+    dark = (even_out(small, upright.DPI / 72) < 160).astype(np.uint8)
+    pieces = upright.pieces_of(dark)
+    lean = upright.lean_of(pieces)
+    if lean.clear < _CLEAR_LINES:
+        lean = upright.Lean(0.0, False, 0.0)
+    first = 1 if lean.sideways else 0
+    score = _score(dark, pieces, first, lean.angle)
+    if score >= _SURE or (score >= _SURE / 2 and not lean.sideways):
+        return first, _worth(lean.angle)
+    if score <= -_SURE:
+        return first + 2, _worth(lean.angle)
+    tried = {turn: _worth(lean.angle) for turn in (first, first + 2)}
+    if lean.sideways:  # a page with few lines: perhaps its columns crowd more than its lines do
+        other = upright.lean_of(pieces, sideways=False)
+        tried |= {turn: _worth(other.angle) for turn in (0, 2)}
+    scores = {t: _strip_score(_turned(small, t, a)[0], settings) for t, a in tried.items()}
     best = max(scores, key=lambda t: scores[t])
-    return best if scores[best] > 1.2 * scores[0] else 0
+    if scores[best] > 1.2 * scores.get(0, 0.0):
+        return best, tried[best]
+    return 0, tried.get(0, 0.0)
 
 
-def _strip_score(image: Gray, scale: float, settings: ReadSettings) -> float:
+def _worth(angle: float) -> float:
+    return angle if abs(angle) >= _LEAST_LEAN else 0.0
+
+
+def _score(dark: Gray, pieces: upright.Pieces, quarter: int, angle: float) -> float:
+    if quarter == 0 and abs(angle) < 0.5:
+        return upright.upright_score(pieces)
+    turned = np.ascontiguousarray(np.rot90(dark, quarter))
+    height, width = turned.shape
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
+    level = gray(cv2.warpAffine(turned, matrix, (width, height), flags=cv2.INTER_NEAREST))
+    return upright.upright_score(upright.pieces_of(level))
+
+
+def _strip_score(image: Gray, settings: ReadSettings) -> float:
     """How well the page's fullest part reads: the summed confidence of its words of three letters or more, as far as they
     look like words. Upside down, lines still read as letters ("uonsadsu]"), at times as surely as upright ones."""
     inked = np.flatnonzero((image < 150).sum(axis=1) > 3)
     first = int(np.percentile(inked, 20)) if inked.size else 0
     strip = image[max(0, first - 40) : first + image.shape[0] // 3]
-    try:
-        words = read_words(strip, scale, 6, settings.tesseract_seconds, settings.engine)
-    except DocumentError:
-        return 0.0
-    return sum(100 * (w.confidence or 0.0) * likeness(w.text) for w in words if len(w.text) >= 3 and w.text.isalpha())
-
-
-def _mapper(shape: tuple[int, ...], angle: float, scale: float) -> Callable[[Box], Box]:
-    """From pixels of the levelled page to points of the upright page."""
-    inverse = cv2.invertAffineTransform(cv2.getRotationMatrix2D((shape[1] / 2, shape[0] / 2), angle, 1.0))
-
-    def back(box: Box) -> Box:
-        x, y = box.centre_x, box.centre_y
-        ux = float(inverse[0][0] * x + inverse[0][1] * y + inverse[0][2])
-        uy = float(inverse[1][0] * x + inverse[1][1] * y + inverse[1][2])
-        half_w, half_h = box.width / 2, box.height / 2
-        return Box(
-            round((ux - half_w) / scale, 2),
-            round((uy - half_h) / scale, 2),
-            round((ux + half_w) / scale, 2),
-            round((uy + half_h) / scale, 2),
-        )
-
-    return back
+    words = read_words(strip, upright.DPI / 72, _BLOCK, settings.tesseract_seconds, settings.engine)
+    return sum((w.confidence or 0.0) * likeness(w.text) for w in words if len(w.text) >= 3 and w.text.isalpha())

@@ -8,7 +8,7 @@ from typing import Any
 
 from records.document import Block, Box, Cell, Document, FormField, Line, Page, SourceFile, Table, Tick, Word
 
-_FORMAT = 1
+_FORMAT = 2
 
 
 def document_to_json(document: Document) -> bytes:
@@ -109,6 +109,7 @@ def _page(page: Page) -> dict[str, Any]:
         "ink": page.ink,
         "handwriting": [_box(b) for b in page.handwriting],
         "turn": page.turn,
+        "lie": list(page.lie),
     }
 
 
@@ -127,4 +128,5 @@ def _to_page(raw: dict[str, Any]) -> Page:
         ink=raw["ink"],
         handwriting=tuple(_some_box(b) for b in raw["handwriting"]),
         turn=raw["turn"],
+        lie=tuple(raw["lie"]),
     )

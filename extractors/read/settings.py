@@ -12,7 +12,7 @@ from pathlib import Path
 from extractors.read.engine import Engine, engine_version
 from records.errors import MissingEngine
 
-READER_VERSION = "7"
+READER_VERSION = "8"
 """Raise it whenever the same bytes would be read differently: stored readings are then made again."""
 
 
