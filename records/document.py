@@ -92,6 +92,8 @@ class Word:
     bold: bool = False
     handwritten: bool = False  # the reader thinks that this was written by hand
     struck: bool = False  # a line goes through it
+    agreement: bool | None = None  # of two engines that read it independently; None = only one was asked
+    other: str = ""  # what the engine that was not followed read, where they differ
 
 
 @dataclass(frozen=True, slots=True)

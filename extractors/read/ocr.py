@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import cv2
@@ -10,6 +10,7 @@ import cv2
 from extractors.read.cells import with_unread
 from extractors.read.clean import look_at
 from extractors.read.engine import engine_version, read_words
+from extractors.read.fusion import fused
 from extractors.read.handwriting import mark_handwriting
 from extractors.read.lines import reading_order, strikes
 from extractors.read.missed import with_missed
@@ -17,7 +18,7 @@ from extractors.read.ocr_cache import keep, key_of, load
 from extractors.read.page_image import Gray
 from extractors.read.prepare import prepare
 from extractors.read.ruling import dark_pixels, find_rules, without_rules
-from extractors.read.settings import READER_VERSION, ReadSettings
+from extractors.read.settings import READER_VERSION, ReadSettings, voice_of
 from extractors.read.strokes import struck_words
 from extractors.read.tick_boxes import SquareMark, find_squares
 from records.document import Box, Tick, Word
@@ -47,7 +48,7 @@ def read_image(image: Gray, scale: float, settings: ReadSettings) -> Seen:
     look = look_at(image, scale)
     if look.without_text:
         return Seen(ink=round(look.ink, 5), reason="photograph" if look.photograph else "blank")
-    key = key_of(image, scale, READER_VERSION, engine_version(settings.engine), f"cv2 {cv2.__version__}")
+    key = key_of(image, scale, READER_VERSION, engine_version(settings.engine), voice_of(settings), f"cv2 {cv2.__version__}")
     stored = load(settings.cache_dir, key)
     if stored is None:
         stored = _recognise(image, scale, settings)
@@ -71,13 +72,18 @@ def _recognise(image: Gray, scale: float, settings: ReadSettings) -> dict[str, A
     words, hands = mark_handwriting(words, dark, mask, scale)
     crossing = [r for r in rules if _is_strike(r, rules, words)]
     by_hand, blind = struck_words(words, dark, rules, scale)
-    struck = [w.box is not None and (s or strikes(w.box, crossing)) for w, s in zip(words, by_hand, strict=True)]
+    words = [
+        replace(w, struck=w.box is not None and (s or strikes(w.box, crossing))) for w, s in zip(words, by_hand, strict=True)
+    ]
+    if settings.second_voice:
+        # After what is told by Tesseract's own doubt (writing and strokes by hand), which the second voice would settle.
+        words = fused(words, text_image, scale)
     lines = [r for r in rules if r not in crossing]
-    words, struck = _with_squares(words, struck, squares)
+    words = _with_squares(words, squares)
     return {
         "words": [
-            [w.text, _flat(back(w.box)), w.confidence, w.handwritten, s]
-            for w, s in zip(words, struck, strict=True)
+            [w.text, _flat(back(w.box)), w.confidence, w.handwritten, w.struck, w.agreement, w.other]
+            for w in words
             if w.box is not None
         ],
         "rules": [_flat(back(r)) for r in lines],
@@ -95,7 +101,7 @@ def _flat(box: Box) -> list[float]:
 
 
 def _seen(stored: dict[str, Any], ink: float) -> Seen:
-    words = [Word(text, Box(*box), conf, False, hand, struck) for text, box, conf, hand, struck in stored["words"]]
+    words = [Word(text, Box(*box), sure, False, *marks) for text, box, sure, *marks in stored["words"]]
     turn = int(stored["turn"])
     said = [str(stored["said"])] if stored["said"] else []
     if not words:
@@ -148,14 +154,11 @@ def _is_strike(rule: Box, rules: list[Box], words: list[Word]) -> bool:
     )
 
 
-def _with_squares(
-    words: list[Word], struck: list[bool], squares: list[SquareMark]
-) -> tuple[list[Word], list[bool]]:
+def _with_squares(words: list[Word], squares: list[SquareMark]) -> list[Word]:
     """Tick boxes as the glyphs that a text layer has for them, so that text and ticks tell the same. What OCR made of a
     box's remains (strokes that stick out of it, its rim) is no word."""
     glyphs = [Word("☒" if s.state else "☐", s.box, 0.9 if s.state is not None else 0.3) for s in squares]
-    keep = [i for i, w in enumerate(words) if not any(_lies_in(w, s.box) for s in squares)]
-    return [*(words[i] for i in keep), *glyphs], [*(struck[i] for i in keep), *(False for _ in glyphs)]
+    return [*(w for w in words if not any(_lies_in(w, s.box) for s in squares)), *glyphs]
 
 
 def _lies_in(word: Word, square: Box) -> bool:

@@ -7,12 +7,9 @@ crops of one line each and costs about 4 ms of processor time per letter height 
 from __future__ import annotations
 
 import importlib
-import importlib.util
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import Any
 
 import cv2
@@ -20,8 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from extractors.read.page_image import Gray
+from extractors.read.voice_model import available, model_path
 
-_MODEL = "PP-OCRv6_rec_small.onnx"
 _HEIGHT = 48  # pixels of a line, as the network was trained
 _STEP = 8  # pixels across which the network says one letter or none
 _NARROWEST, _WIDEST = 96, 3200  # pixels at that height; a line of a Letter page has some 1,800
@@ -71,19 +68,6 @@ class Spoken:
                 found.append(Token(text, run[0].x, run[-1].x, round((sum(sure) / len(sure) + min(sure)) / 2, 4)))
             run = []
         return tuple(found)
-
-
-def available() -> bool:
-    """False where a package is missing: then nothing is read twice, and no word counts as agreed upon."""
-    return importlib.util.find_spec("onnxruntime") is not None and _model_path() is not None
-
-
-@cache
-def voice_version() -> str:
-    """Names model and engine in one line; "no second voice" where there is none."""
-    if not available():
-        return "no second voice"
-    return f"{_MODEL} rapidocr {_package('rapidocr')} onnxruntime {_package('onnxruntime')}"
 
 
 def read_lines(crops: Sequence[Gray]) -> list[Spoken]:
@@ -162,7 +146,7 @@ def _session() -> Any:
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 4
     options.enable_cpu_mem_arena = False  # its pool keeps the memory of the widest page ever read
-    return onnxruntime.InferenceSession(str(_model_path()), options, providers=["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(str(model_path()), options, providers=["CPUExecutionProvider"])
 
 
 @cache
@@ -175,20 +159,3 @@ def _alphabet() -> tuple[tuple[list[int], list[int]], list[str]]:
     wide = {sign: place.get(chr(ord(sign) + 0xFEE0), place[sign]) if sign.isascii() else place[sign] for sign in kept}
     space = len(known) - 1
     return ([0, *(place[s] for s in kept), space], [0, *(wide[s] for s in kept), space]), ["", *kept, " "]
-
-
-@cache
-def _model_path() -> Path | None:
-    found = importlib.util.find_spec("rapidocr")
-    for folder in (found.submodule_search_locations or ()) if found is not None else ():
-        path = Path(folder) / "models" / _MODEL
-        if path.is_file():
-            return path
-    return None
-
-
-def _package(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return "-"

@@ -58,12 +58,18 @@ def _some_box(raw: list[float]) -> Box:
 
 def _word(word: Word) -> list[Any]:
     flags = word.bold | word.handwritten << 1 | word.struck << 2
-    return [word.text, _box(word.box), word.confidence, flags]
+    if word.agreement is not None:
+        flags |= 8 | word.agreement << 4
+    raw = [word.text, _box(word.box), word.confidence, flags]
+    return [*raw, word.other] if word.other else raw
 
 
 def _to_word(raw: list[Any]) -> Word:
-    text, box, confidence, flags = raw
-    return Word(text, _to_box(box), confidence, bool(flags & 1), bool(flags & 2), bool(flags & 4))
+    text, box, confidence, flags, *other = raw
+    agreement = bool(flags & 16) if flags & 8 else None
+    return Word(
+        text, _to_box(box), confidence, bool(flags & 1), bool(flags & 2), bool(flags & 4), agreement, other[0] if other else ""
+    )
 
 
 def _line(line: Line) -> list[Any]:

@@ -10,9 +10,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from extractors.read.engine import Engine, engine_version
+from extractors.read.voice_model import voice_version
 from records.errors import MissingEngine
 
-READER_VERSION = "8"
+READER_VERSION = "9"
 """Raise it whenever the same bytes would be read differently: stored readings are then made again."""
 
 
@@ -28,12 +29,18 @@ class ReadSettings:
     soffice: bool = True
     soffice_seconds: int = 60
     engine: Engine = "auto"  # Tesseract in this process where tesserocr is installed, else its command
+    second_voice: bool = True  # words that Tesseract doubts or that decide a record are read twice, where the packages are there
     cache_dir: Path | None = None
 
 
 def tesseract_version() -> str:
     """The Tesseract that reads scans on this machine, with its version. Raises MissingEngine with the remedy."""
     return engine_version()
+
+
+def voice_of(settings: ReadSettings) -> str:
+    """The second voice that a reading with these settings asks, with its version."""
+    return voice_version() if settings.second_voice else "no second voice"
 
 
 @cache
@@ -58,6 +65,7 @@ def reader_fingerprint(settings: ReadSettings) -> str:
     parts = [
         READER_VERSION,
         engine,
+        voice_of(settings),
         *(f"{p}={_package(p)}" for p in ("pypdfium2", "pikepdf", "opencv-python-headless", "python-docx", "openpyxl")),
         f"dpi={settings.dpi}",
         f"pages={settings.max_pages}",

@@ -6,10 +6,10 @@ import cv2
 import numpy as np
 import pytest
 
-from extractors.read import second_voice
+from extractors.read import voice_model
 from extractors.read.second_voice import Letter, Spoken, read_lines
 
-needs_voice = pytest.mark.skipif(not second_voice.available(), reason="rapidocr or onnxruntime is not installed")
+needs_voice = pytest.mark.skipif(not voice_model.available(), reason="rapidocr or onnxruntime is not installed")
 
 
 @pytest.fixture
@@ -49,8 +49,8 @@ def test_nothing_to_read_is_no_text() -> None:
 
 
 def test_without_the_packages_it_is_silent(line: Callable[[str], np.ndarray], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(second_voice, "_model_path", lambda: None)
-    assert not second_voice.available()
+    monkeypatch.setattr(voice_model, "model_path", lambda: None)
+    assert not voice_model.available()
     assert read_lines([line("4821.07")]) == [Spoken("", 0.0)]
 
 

@@ -1,0 +1,127 @@
+"""Two readings of the same print, word by word: which words belong together, whether they agree, which one to believe."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from rapidfuzz.distance import Levenshtein
+
+from extractors.read.quality import likeness
+
+_ALIKE = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "•": "*", "°": "*"})
+_EDGE = " .,;:'\"*|_-~=()[]{}<>"
+_MOST_JOINED = 3  # words of one reading that can be one word of the other
+_SKIP = 0.9  # cost, per letter, of a word that the other reading lacks
+
+# What tokens that decide a record look like: dates, sections, money and readings, lots, years, case numbers.
+_DATE = re.compile(r"\d{1,4}[/.-]\d{1,2}[/.-](?:\d{4}|\d{2})")
+_SECTION = re.compile(r"\(?§{0,2}\d{3}\.\d{3}(?:\([A-Za-z0-9]{1,3}\))*\)?")
+_MONEY = re.compile(r"\(?\$?(?:\d{1,3}(?:,\d{3})+|\d+)\.\d{2}\)?")
+_COUNT = re.compile(r"#?\d{1,3}(?:,\d{3})+|#?\d+[A-Za-z]?|\d+-\d+[A-Za-z]?")
+_PHONE = re.compile(r"\(?\d{3}\)?-?\d{3}-\d{4}|\(\d{3}\)")
+_CASE = re.compile(r"[A-Z]{1,4}-?\d{2,4}-\d{2,6}|[A-Z]{1,3}\d{3,}")
+_CLOCK = re.compile(r"\d{1,2}:\d{2}(?:[AaPp]\.?[Mm]\.?)?")
+_ORDINAL = re.compile(r"\d{1,3}(?:st|nd|rd|th|ST|ND|RD|TH)")
+_SHAPES = (_SECTION, _MONEY, _PHONE, _CASE, _COUNT, _CLOCK, _ORDINAL)
+_MONTHS = frozenset(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"])
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Words ``first`` of one reading that stand where the words ``second`` of the other do (index ranges; one may be empty)."""
+
+    first: range
+    second: range
+
+
+def paired(first: Sequence[str], second: Sequence[str]) -> list[Pair]:
+    """The cheapest way to put both readings side by side; either may have joined or split words of the other."""
+    a, b = [folded(t) or t for t in first], [folded(t) or t for t in second]
+    best: dict[tuple[int, int], tuple[float, tuple[int, int]]] = {(0, 0): (0.0, (0, 0))}
+    for i in range(len(a) + 1):
+        for j in range(len(b) + 1):
+            for di, dj in _STEPS:
+                if di > i or dj > j or (di, dj) == (0, 0):
+                    continue
+                cost = best[i - di, j - dj][0] + _cost("".join(a[i - di : i]), "".join(b[j - dj : j]), di, dj)
+                if (i, j) not in best or cost < best[i, j][0] - 1e-9:
+                    best[i, j] = (cost, (i - di, j - dj))
+    pairs: list[Pair] = []
+    at = (len(a), len(b))
+    while at != (0, 0):
+        before = best[at][1]
+        pairs.append(Pair(range(before[0], at[0]), range(before[1], at[1])))
+        at = before
+    return pairs[::-1]
+
+
+_STEPS = (
+    (1, 1), (1, 0), (0, 1),
+    *((n, 1) for n in range(2, _MOST_JOINED + 1)), *((1, n) for n in range(2, _MOST_JOINED + 1)), (2, 2),
+)  # fmt: skip
+
+
+def _cost(a: str, b: str, di: int, dj: int) -> float:
+    if di == 0 or dj == 0:
+        return _SKIP * len(a or b)
+    return float(Levenshtein.distance(a, b)) + (0.15 if di != dj else 0.0) + (0.3 if di == dj == 2 else 0.0)
+
+
+def folded(text: str) -> str:
+    """Text as two readings of it are compared: one kind of quotes and dashes, nothing at the edges."""
+    return unicodedata.normalize("NFKC", text).translate(_ALIKE).strip(_EDGE)
+
+
+def shape(text: str) -> float:
+    """How far a word is one that could be printed, 0 to 1. Figures in a known form, a date of the calendar, letters that make
+    a word; a letter among digits or a digit among letters is what misreading makes."""
+    bare = text.strip(" ,;:'\"*|_~=").rstrip(".")
+    if not bare:
+        return 0.3
+    digits = sum(c.isdigit() for c in bare)
+    letters = sum(c.isalpha() for c in bare)
+    if digits:
+        if _DATE.fullmatch(bare):
+            return 1.0 if _is_date(bare) else 0.1
+        if any(form.fullmatch(bare) for form in _SHAPES):
+            return 1.0
+        return 0.55 if not letters else (0.35 if "-" in bare or "/" in bare else 0.15)
+    if not letters:
+        return 0.4
+    parts = [p for p in re.split(r"[^A-Za-z]+", bare) if p]
+    odd = sum(not (c.isalpha() or c in "-'/.&") for c in bare) / len(bare)
+    return max(0.0, sum(_letters(p) for p in parts) / max(1, len(parts)) - odd)
+
+
+def _letters(part: str) -> float:
+    if len(part) < 3:
+        return 0.6
+    if part.lower()[:3] in _MONTHS:
+        return 0.95
+    return 0.35 + 0.6 * likeness(part)
+
+
+def _is_date(text: str) -> bool:
+    a, b, c = (int(n) for n in re.split(r"[/.-]", text))
+    if a > 31:
+        return 1900 <= a <= 2099 and 1 <= b <= 12 and 1 <= c <= 31
+    return 1 <= a <= 12 and 1 <= b <= 31 and (c < 100 or 1900 <= c <= 2099)
+
+
+def decides(text: str) -> bool:
+    """True for words that a record hangs on: they hold figures in a form that dates, sections, amounts, lots and numbers of
+    houses, cases and meters have, or what misreading makes of one."""
+    return (sum(c.isdigit() for c in text) >= 1 and len(folded(text)) >= 2) or text[:1] == "§"
+
+
+def believes_second(
+    first: str, first_sure: float, second: str, second_sure: float, known: Collection[str] = ()
+) -> bool:
+    """Which of two differing readings of a word to take. The second voice is right in most differences, Tesseract where it is
+    sure and the other's word has an unlikely form; words that stand elsewhere on the page speak for themselves."""
+    for_first = 0.9 * first_sure + 0.6 * shape(first) + 0.35 * (folded(first).lower() in known)
+    for_second = 1.0 * second_sure + 0.6 * shape(second) + 0.35 * (folded(second).lower() in known)
+    return for_second > for_first

@@ -1,0 +1,232 @@
+"""Tesseract's words and the second voice's become one reading: what both read alike is believed, the rest is chosen and doubted.
+
+The second voice costs more than Tesseract, so on a page that Tesseract reads well it is asked about a few words only: those that
+Tesseract doubts, and those that decide a record. A page read badly is read by both from edge to edge. All boxes in pixels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+
+from extractors.read.choosing import believes_second, decides, folded, paired, shape
+from extractors.read.lines import in_lines
+from extractors.read.page_image import Gray, gray
+from extractors.read.second_voice import Token, read_lines
+from records.document import Box, Word, enclosing
+
+_LINE = 48  # pixels: the height to which a crop is brought; its width then is its cost
+_SURE = 0.9  # a word that Tesseract reads with less is worth a second look
+_DOUBTED = 0.7
+_POOR = 0.14  # share of a page's letters in doubted words from which the page is read twice as a whole
+_SHARE = 0.08  # of a well-read page's print that is read twice
+_LEAST = 1000  # pixels of width that any page may spend
+_MOST = 60_000  # and the most: five times a full letter
+_NOISE = 0.5  # Tesseract's confidence below which a mark that the second voice does not see at all was no word
+_ADDED = 0.75  # confidence of the second voice from which a word that Tesseract lacks is added
+_FACTOR_APART = 0.55  # on the confidence of a word about which the voices differ
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Neighbouring words of one line (places in the page's list of words) and the crop that shows them alone."""
+
+    words: tuple[int, ...]
+    box: Box
+
+    @property
+    def cost(self) -> float:
+        return self.box.width * _LINE / max(1.0, self.box.height)
+
+
+def fused(words: Sequence[Word], image: Gray, scale: float) -> list[Word]:
+    """The words of both voices, with agreement. ``image`` is what Tesseract read (grey, without ruling lines). Words written
+    or struck by hand keep Tesseract's: there its doubt is a sign that others go by."""
+    runs = _planned(words, scale)
+    spoken = read_lines([_crop(image, run.box) for run in runs])
+    known = frozenset(folded(w.text).lower() for w in words if (w.confidence or 0.0) >= _SURE and len(w.text) > 2)
+    asked = {i for run in runs for i in run.words}
+    out = [w for i, w in enumerate(words) if i not in asked]
+    for run, said in zip(runs, spoken, strict=True):
+        out += merged([words[i] for i in run.words], said.tokens, run.box, known)
+    return out
+
+
+def is_poor(words: Sequence[Word]) -> bool:
+    """True where Tesseract doubts so much of the page that all of it is worth a second reading."""
+    letters = [(len(w.text), w.confidence or 0.0) for w in words if not w.handwritten and not w.struck]
+    doubted = sum(n for n, sure in letters if sure < _DOUBTED)
+    return doubted > _POOR * max(1, sum(n for n, _ in letters))
+
+
+def _planned(words: Sequence[Word], scale: float) -> list[_Run]:
+    """What to read again, the most worthwhile first, within the page's allowance."""
+    place = {id(w): i for i, w in enumerate(words)}
+    pieces = [[place[id(w)] for w in piece] for line in in_lines(words) for piece in _pieces(line, scale)]
+    whole = [_run(piece, words, piece) for piece in pieces]
+    if is_poor(words):
+        wanted = [r for r in whole if any(_open(words[i]) for i in r.words)]
+        allowance: float = _MOST
+    else:
+        allowance = max(_LEAST, _SHARE * sum(r.cost for r in whole))
+        wanted = [
+            _run(part, words, piece) for piece in pieces for part in _parts(piece, [_worth(words[i]) > 0 for i in piece])
+        ]
+        wanted.sort(key=lambda r: (-max(_worth(words[i]) for i in r.words), r.box.top, r.box.x0))
+    taken: list[_Run] = []
+    for run in wanted:
+        if run.cost <= allowance:
+            allowance -= run.cost
+            taken.append(run)
+    return taken
+
+
+def _pieces(line: list[Word], scale: float) -> Iterator[list[Word]]:
+    """A line cut where the white is wide: white costs as much as print, and a column is a line of its own."""
+    piece: list[Word] = []
+    for word in line:
+        if piece and word.box is not None and piece[-1].box is not None:
+            gap = word.box.x0 - max(w.box.x1 for w in piece if w.box is not None)
+            if gap > 1.6 * max(word.box.height, 6 * scale):
+                yield piece
+                piece = []
+        piece.append(word)
+    if piece:
+        yield piece
+
+
+def _parts(piece: list[int], wanted: list[bool]) -> Iterator[list[int]]:
+    part: list[int] = []
+    for i, want in zip(piece, wanted, strict=True):
+        if want:
+            part.append(i)
+        elif part:
+            yield part
+            part = []
+    if part:
+        yield part
+
+
+def _run(part: list[int], words: Sequence[Word], piece: list[int]) -> _Run:
+    """The crop reaches halfway to the neighbours on the line, and takes the line's height so that all letters fit."""
+    box = enclosing([b for i in part if (b := words[i].box) is not None]) or Box(0, 0, 0, 0)
+    line = enclosing([b for i in piece if (b := words[i].box) is not None and b.height < 1.8 * box.height]) or box
+    spare = 0.3 * box.height
+    top, bottom = min(box.top, max(line.top, box.top - spare)), max(box.bottom, min(line.bottom, box.bottom + spare))
+    pad = 0.14 * (bottom - top)
+    others = [b for i in piece if i not in part and (b := words[i].box) is not None]
+    left = max((b.x1 for b in others if b.x1 <= box.x0 + 2), default=box.x0 - 99)
+    right = min((b.x0 for b in others if b.x0 >= box.x1 - 2), default=box.x1 + 99)
+    reach = 0.35 * (bottom - top)
+    return _Run(
+        tuple(part),
+        Box(max((left + box.x0) / 2, box.x0 - reach), top - pad, min((right + box.x1) / 2, box.x1 + reach), bottom + pad),
+    )
+
+
+def _crop(image: Gray, box: Box) -> Gray:
+    height, width = image.shape
+    x0, x1 = max(0, int(box.x0)), min(width, int(np.ceil(box.x1)) + 1)
+    y0, y1 = max(0, int(box.top)), min(height, int(np.ceil(box.bottom)) + 1)
+    return gray(np.ascontiguousarray(image[y0:y1, x0:x1]))
+
+
+def _open(word: Word) -> bool:
+    return word.box is not None and not word.handwritten and not word.struck
+
+
+def _worth(word: Word) -> float:
+    """What a second reading of this word is worth; 0 = nothing."""
+    if not _open(word) or not any(c.isalnum() for c in word.text):
+        return 0.0
+    sure = word.confidence or 0.0
+    if decides(word.text):
+        return 1.3 - sure
+    return 1.0 - sure if sure < _SURE and len(word.text) > 1 else 0.0
+
+
+def merged(words: list[Word], tokens: Sequence[Token], crop: Box, known: Collection[str] = ()) -> list[Word]:
+    """What stands in a crop: ``words`` by Tesseract, ``tokens`` (pixels of the crop) by the second voice; ``known`` are words
+    that stand elsewhere on the page without doubt."""
+    out: list[Word] = []
+    for pair in paired([w.text for w in words], [t.text for t in tokens]):
+        ours, theirs = [words[i] for i in pair.first], [tokens[i] for i in pair.second]
+        if not all(_open(w) for w in ours):
+            out += ours
+        elif not theirs:
+            # It saw nothing where Tesseract saw little: specks. Else print that it can't read, and nothing to choose from.
+            out += [_apart(w, "") for w in ours if not _is_noise(w)]
+        elif not ours:
+            out += [_word(t, crop, t.confidence * _FACTOR_APART) for t in theirs if _is_missed(t, crop, words)]
+        else:
+            out += _settled(ours, theirs, crop, known)
+    return out
+
+
+def _settled(ours: list[Word], theirs: list[Token], crop: Box, known: Collection[str]) -> list[Word]:
+    first, second = "".join(w.text for w in ours), "".join(t.text for t in theirs)
+    sure = sum((w.confidence or 0.0) * len(w.text) for w in ours) / max(1, len(first))
+    also = sum(t.confidence * len(t.text) for t in theirs) / max(1, len(second))
+    if folded(first) == folded(second):
+        both = round(1 - (1 - sure) * (1 - also), 4)
+        return [replace(w, confidence=both, agreement=True) for w in _split_as_printed(ours, theirs, crop, sure, also)]
+    if believes_second(first, sure, second, also, known):
+        if len(ours) == len(theirs) == 1:
+            text = theirs[0].text
+            return [replace(ours[0], text=text, confidence=_lower(also), agreement=False, other=first)]
+        other = " ".join(w.text for w in ours)
+        return [_word(t, crop, _lower(also), other if n == 0 else "") for n, t in enumerate(theirs)]
+    other = " ".join(t.text for t in theirs)
+    return [_apart(w, other if n == 0 else "") for n, w in enumerate(ours)]
+
+
+def _split_as_printed(ours: list[Word], theirs: list[Token], crop: Box, sure: float, also: float) -> list[Word]:
+    """The same letters, but words parted in other places. The second voice loses spaces and hardly ever invents one; Tesseract
+    runs words together, and cuts figures apart."""
+    whole = "".join(w.text for w in ours)
+    if len(ours) == len(theirs) == 1:
+        better = theirs[0].text if also > sure else ours[0].text  # they differ at the edges at most
+        return [replace(ours[0], text=better)]
+    if len(theirs) == 1 and decides(whole) and shape(whole) >= 1.0 and _closest(ours) < 0.4:
+        return [_word(theirs[0], crop, 0.0)]
+    if len(ours) == 1 and not (decides(whole) and shape(whole) >= 1.0):
+        return [_word(t, crop, 0.0) for t in theirs]
+    return ours
+
+
+def _closest(words: list[Word]) -> float:
+    """The widest gap between neighbours, in heights of the print."""
+    boxes = [w.box for w in words if w.box is not None]
+    return max(((b.x0 - a.x1) / max(1.0, min(a.height, b.height)) for a, b in pairwise(boxes)), default=0.0)
+
+
+def _lower(sure: float) -> float:
+    return round(_FACTOR_APART * sure, 4)
+
+
+def _apart(word: Word, other: str) -> Word:
+    return replace(word, confidence=_lower(word.confidence or 0.0), agreement=False, other=other)
+
+
+def _word(token: Token, crop: Box, sure: float, other: str = "") -> Word:
+    """A word of the second voice where its letters lie; it names their middles only."""
+    letters = len(token.text)
+    half = (token.x1 - token.x0) / (letters - 1) / 2 if letters > 1 else 0.25 * crop.height
+    margin = 0.12 * crop.height
+    box = Box(crop.x0 + token.x0 - half, crop.top + margin, crop.x0 + token.x1 + half, crop.bottom - margin)
+    return Word(token.text, box, round(sure, 4), agreement=False, other=other)
+
+
+def _is_noise(word: Word) -> bool:
+    return (word.confidence or 0.0) < _NOISE and len(folded(word.text)) <= 2
+
+
+def _is_missed(token: Token, crop: Box, words: list[Word]) -> bool:
+    """Print that Tesseract left out: read surely, and where none of its words stand."""
+    if token.confidence < _ADDED or not any(c.isalnum() for c in token.text):
+        return False
+    middle = crop.x0 + (token.x0 + token.x1) / 2
+    return not any(w.box is not None and w.box.x0 <= middle <= w.box.x1 for w in words)
