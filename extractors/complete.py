@@ -39,7 +39,8 @@ def as_shown(report: Report, document: Document) -> Report:
     turned = {page.number: page for page in document.pages if page.turn or page.lie}
     if not turned:
         return report
-    return replace(report, records=tuple(_shown(record, turned) for record in report.records))
+    reasons = tuple(r if r.at is None else replace(r, at=_place(r.at, turned)) for r in report.reasons)
+    return replace(report, records=tuple(_shown(record, turned) for record in report.records), reasons=reasons)
 
 
 def _shown(record: Record, turned: Mapping[int, Page]) -> Record:

@@ -82,12 +82,18 @@ def _document(stored: StoredDocument, path: str, original: str) -> DocumentInfo:
 
 
 def _questions(stored: StoredDocument, path: str) -> list[OpenQuestion]:
-    reports = () if stored.outcome is None else stored.outcome.reports
-    return [
-        OpenQuestion(stored.sha256, path, r.reasons, r.ordinal, r.pages[0] if r.pages else None, r.doc_type)
-        for r in reports
-        if r.reasons
-    ]
+    """What is asked of each report as a whole, and a question of its own for every place that nothing explains."""
+    asked: list[OpenQuestion] = []
+    for r in () if stored.outcome is None else stored.outcome.reports:
+        whole = tuple(reason for reason in r.reasons if reason.at is None)
+        if whole:
+            asked.append(OpenQuestion(stored.sha256, path, whole, r.ordinal, r.pages[0] if r.pages else None, r.doc_type))
+        asked += [
+            OpenQuestion(stored.sha256, path, (one,), r.ordinal, one.at.page, one.at.text, one.field, one.at.box)
+            for one in r.reasons
+            if one.at is not None
+        ]
+    return asked
 
 
 def _records(stored: StoredDocument, path: str, registers: Registers) -> Iterable[ExportRecord]:

@@ -105,6 +105,8 @@ class OpenQuestion:
     report: int | None = None
     page: int | None = None
     machine_value: str = ""
+    field: str = ""
+    box: Box | None = None  # where on the page, if it is about one place
 
 
 @dataclass(frozen=True, slots=True)

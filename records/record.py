@@ -50,11 +50,13 @@ class Extraction:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a record waits for a person: ``code`` for filters, ``detail`` in plain words for the clerk."""
+    """Why a record waits for a person: ``code`` for filters, ``detail`` in plain words for the clerk. ``at``: the place on the
+    page it is about, where it is not the record's own (a handwritten line that no record explains)."""
 
     field: str
     code: str  # missing | conflict | unmeasured | weak | ambiguous | handwritten | check | possible_copy | unknown_code
     detail: str = ""
+    at: Evidence | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,7 @@ def reasons_to_json(reasons: tuple[Reason, ...]) -> str:
 
 def reasons_from_json(text: str) -> tuple[Reason, ...]:
     """The reasons that ``reasons_to_json`` wrote."""
-    return tuple(Reason(*r) for r in json.loads(text))
+    return tuple(_read_reason(r) for r in json.loads(text))
 
 
 def _dump(data: Json) -> str:
@@ -111,7 +111,13 @@ def _read_extraction(field: str, data: Json) -> Extraction:
 
 
 def _reason(reason: Reason) -> Json:
-    return [reason.field, reason.code, reason.detail]
+    said = [reason.field, reason.code, reason.detail]
+    return said if reason.at is None else [*said, _evidence(reason.at)]
+
+
+def _read_reason(data: Json) -> Reason:
+    field, code, detail, *at = data
+    return Reason(field, code, detail, _read_evidence(at[0]) if at else None)
 
 
 def _record(record: Record) -> Json:
@@ -140,7 +146,7 @@ def _read_record(data: Json) -> Record:
         report=data["report"],
         parent=data["parent"],
         record_id=data["record_id"],
-        reasons=tuple(Reason(*r) for r in data["reasons"]),
+        reasons=tuple(_read_reason(r) for r in data["reasons"]),
         features=data["features"],
         confidence=data["confidence"],
         ignorable=data["ignorable"],
@@ -167,7 +173,7 @@ def _read_report(data: Json) -> Report:
         pages=tuple(data["pages"]),
         why=tuple(data["why"]),
         records=tuple(_read_record(r) for r in data["records"]),
-        reasons=tuple(Reason(*r) for r in data["reasons"]),
+        reasons=tuple(_read_reason(r) for r in data["reasons"]),
         layout=data["layout"],
         as_of=None if data["as_of"] is None else date.fromisoformat(data["as_of"]),
     )

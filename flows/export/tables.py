@@ -177,9 +177,11 @@ class Tables:
         for q in self._asked:
             report = "" if q.report is None else str(q.report)
             items.append(_cells("review_queue", {
-                "item_id": item_id(q.sha256, "report", report, str(q.page), reason_words(q.reasons)),
-                "kind": "document", "machine_value": q.machine_value, "reasons": reason_words(q.reasons),
-                "source_file": q.source_file, "page": export_text(q.page),
+                "item_id": item_id(
+                    q.sha256, "report", report, str(q.page), reason_words(q.reasons), *([bbox(q.box)] if q.box else [])
+                ),
+                "kind": "document", "field": q.field, "machine_value": q.machine_value, "reasons": reason_words(q.reasons),
+                "source_file": q.source_file, "page": export_text(q.page), "bbox": bbox(q.box),
             }))  # fmt: skip
         unique = {r["item_id"]: r for r in items}
         return tuple(sorted(unique.values(), key=lambda r: (r["source_file"], int(r["page"] or 0))))

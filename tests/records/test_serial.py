@@ -25,7 +25,7 @@ evidence = st.builds(Evidence, st.one_of(st.none(), st.integers(1, 99)), boxes, 
 strings = st.lists(texts, max_size=2).map(tuple)
 share = st.one_of(st.none(), numbers)
 extractions = st.builds(Extraction, texts, values, evidence, share, share, texts, strings, strings)
-reasons = st.lists(st.builds(Reason, texts, texts, texts), max_size=2).map(tuple)
+reasons = st.lists(st.builds(Reason, texts, texts, texts, st.one_of(st.none(), evidence)), max_size=2).map(tuple)
 records = st.builds(
     Record,
     kind=st.sampled_from(KINDS),
