@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows import commands_night, commands_patterns
+from flows import commands_desk, commands_night, commands_patterns
 from flows.home import Home, open_home
 
 if TYPE_CHECKING:
@@ -211,6 +211,7 @@ def doctor(
 
 commands_night.add_to(app)
 commands_patterns.add_to(app)
+commands_desk.add_to(app)
 
 
 def main() -> None:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -16,13 +18,39 @@ from records.decision import Decision, undo_of
 from records.errors import StoreError
 from records.record import Record, Report
 from store import added, cases, decisions, desk_lists
-from store.cases import Case
+from store.cases import Case, Head
 from store.desk_lists import refresh, refresh_report
-from store.desk_tables import desk_log, document_acts
+from store.desk_tables import desk_items, desk_log, desk_records, desk_state, document_acts
 from store.sql import clean, insert_all, portions
 from store.tables import decisions as decision_table
 
 Opening = Callable[[], AbstractContextManager[Connection]]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A record as lists and search show it."""
+
+    record_id: str
+    sha256: str
+    path: str
+    report: int
+    ordinal: int
+    kind: str
+    parent_id: str
+    state: str
+    decided_by: str
+    confidence: float | None
+    page: int | None
+    parcel: str
+    address: str
+    owner: str
+    case_number: str
+    day: str
+    inspector: str
+    code: str
+    layout: str
+    label: str
 
 
 class StaleError(StoreError):
@@ -47,6 +75,27 @@ class Desk:
         """record_id -> the record with all that was decided on it; unknown ids are left out."""
         with self._reading() as connection:
             return cases.load(connection, record_ids)
+
+    def head(self, sha256: str) -> Head | None:
+        """A document without its records."""
+        with self._reading() as connection:
+            return cases.head(connection, sha256)
+
+    def findings(self, visit_id: str) -> dict[str, Case]:
+        """record_id -> finding of a visit."""
+        with self._reading() as connection:
+            query = sa.select(desk_records.c.record_id).where(desk_records.c.parent_id == visit_id)
+            return cases.load(connection, list(connection.execute(query).scalars()))
+
+    def siblings(self, sha256: str, report: int, around: int, size: int = 60) -> list[Line]:
+        """Records of a report in order: all of a short one, of a long one those around the ``around``-th."""
+        column = desk_records.c
+        here = sa.and_(column.sha256 == sha256, column.report == report)
+        with self._reading() as connection:
+            before = sa.select(desk_records).where(here, column.ordinal < around).order_by(column.ordinal.desc()).limit(size // 2)
+            rows = list(connection.execute(before))[::-1]
+            after = sa.select(desk_records).where(here, column.ordinal >= around).order_by(column.ordinal).limit(size - len(rows))
+            return [_line(row) for row in (*rows, *connection.execute(after))]
 
     def reports(self, sha256: str) -> tuple[Report, ...]:
         """The reports of a document without their records, open doubts only."""
@@ -100,9 +149,12 @@ class Desk:
             return named
 
     def answer_report(
-        self, act_id: str, sha256: str, report: int, act: str, by: str, at: datetime, note: str = "", address: str = ""
-    ) -> bool:
-        """Says that a report's doubts are settled as they are shown (``confirm`` or ``unreadable``). False: said already."""
+        self, act_id: str, sha256: str, report: int, act: str, by: str, at: datetime, note: str = "", address: str = "",
+        *, seen: str = "",
+    ) -> bool:  # fmt: skip
+        """Says that a report's doubts are settled as they are shown (``confirm`` or ``unreadable``). False: said already.
+
+        ``seen`` is the id of the question on screen; raises StaleError where the question is another one by now."""
         with self._writing() as connection:
             _serialise(connection)
             if connection.execute(sa.select(document_acts.c.seq).where(document_acts.c.act_id == act_id)).scalar() is not None:
@@ -111,6 +163,11 @@ class Desk:
             found = next((r for r in reports if r.ordinal == report), None)
             if found is None or not found.reasons:
                 raise StaleError("Somebody has settled this report meanwhile.", (), ())
+            asked = sa.select(desk_items.c.item_id).where(
+                desk_items.c.sha256 == sha256, desk_items.c.report == report, desk_items.c.record_id == ""
+            )
+            if seen and connection.execute(asked).scalar() != seen:
+                raise StaleError("The file was read again while you looked at it, and asks something else now.", (), ())
             self._say(connection, act_id, sha256, report, act, cases.doubts_of(found), by, at, note, "")
             _log(connection, by, f"report {act}", f"{sha256[:16]}:{report}", note, address, at)
             refresh_report(connection, sha256, report)
@@ -163,6 +220,11 @@ class Desk:
             raise StaleError("The file was read again while you looked at it, and reads otherwise now.", late, ())
 
     # the derived lists
+
+    def is_built(self) -> bool:
+        """Whether the lists were ever worked out in this database."""
+        with self._reading() as connection:
+            return connection.execute(sa.select(desk_state.c.name).where(desk_state.c.name == "gates")).first() is not None
 
     def last_decision(self) -> int:
         """The number of the latest decision: what ``rebuild`` has to look after."""
@@ -221,3 +283,7 @@ def _serialise(connection: Connection) -> None:
     """PostgreSQL: one act after the other, as SQLite's IMMEDIATE has it, so that counts and lists follow from all before."""
     if connection.dialect.name == "postgresql":
         connection.execute(sa.text("LOCK TABLE desk_state IN SHARE ROW EXCLUSIVE MODE"))
+
+
+def _line(row: sa.Row[Any]) -> Line:
+    return Line(**{f.name: row._mapping[f.name] for f in fields(Line)})
