@@ -20,7 +20,9 @@ Fit = Callable[[str, str, bool], float]
 _ROUNDS = 3
 _FAR = 6.0  # a misfit counts for no more than this
 _UNIT = 12.0  # points of misfit that cost 1
+_JITTER = 2.0  # points by which letters differ in where their ink begins
 _BIN = 4.0
+_JOINED = 0.06  # cost of one more word in a cell: of two ways that fit alike, the one that fills more columns
 
 
 def assign(rows: Sequence[Row], columns: Sequence[Column], fit: Fit) -> list[list[list[Spot]]]:
@@ -55,9 +57,9 @@ def _mode(values: Sequence[float]) -> tuple[float, float]:
 def _misfit(spots: Sequence[Spot], column: Column) -> float:
     left, right = spots[0].x0, max(s.x1 for s in spots)
     if column.align == "left":
-        return min(_FAR, abs(left - column.edge) / _UNIT)
+        return min(_FAR, max(0.0, abs(left - column.edge) - _JITTER) / _UNIT)
     if column.align == "right":
-        return min(_FAR, abs(right - column.edge) / _UNIT)
+        return min(_FAR, max(0.0, abs(right - column.edge) - _JITTER) / _UNIT)
     apart = max(column.x0 - right, left - column.x1, 0.0)
     inside = 0.15 * min(abs(left - column.x0), abs(right - column.x1)) / _UNIT
     return min(_FAR, apart / _UNIT + inside)
@@ -91,7 +93,7 @@ def _place(row: Row, columns: Sequence[Column], fit: Fit) -> list[list[Spot]]:
                 inner += fit(column.role, spots[k].word.text, row.ocr)
                 if k > i:
                     gap = spots[k].x0 - spots[k - 1].x1
-                    inner += max(0.0, gap - 0.6 * row.height) / 5.0
+                    inner += _JOINED + max(0.0, gap - 0.6 * row.height) / 5.0
                     if gap > 6 * row.height:
                         break
                 cost = start + inner + _misfit(spots[i : k + 1], column)

@@ -11,10 +11,14 @@ from rapidfuzz import fuzz, process
 
 from extractors.layout import Spot
 from extractors.tables.stream import Row
-from extractors.tables.values import looks_like_money
+from extractors.tables.values import fiscal_year, looks_like_money
 
 _LONGEST_PHRASE = 5
 _NUMBER = re.compile(r"\d{3}|\d[-/]\d")  # headings hold next to none
+YEAR = "year "
+"""Begins the role of a column that holds one year's amounts: ``year 2018``."""
+
+_YEAR_LABEL = re.compile(r"(?i)(?:FY|F\.Y\.|fiscal year|tax year)\W?\s?(?:\d{4}|\d{2})|(?:19|20)\d{2}")
 _FUZZY = 84.0  # OCR slips in a heading; short words must be exact
 
 
@@ -30,6 +34,7 @@ class Column:
     rights: list[float] = field(default_factory=list)
     align: str = ""  # "left" or "right" once learned
     edge: float = 0.0
+    spots: tuple[Spot, ...] = ()  # the heading's words
 
 
 Synonyms = Mapping[str, str]
@@ -90,9 +95,13 @@ def heading(rows: Sequence[Row], at: int, known: Synonyms, needed: frozenset[str
             break
         if depth > 1 and not lines[-1].native and lines[-1].y - lines[-2].y > 2.2 * lines[-2].height:
             break
-        columns = _columns(lines, known)
+        if depth == 2 and _says_two_things(lines, known):
+            break
+        columns = columns_of(lines, known)
         named = [c for c in columns if c.role]
         roles = {c.role for c in named} - {"ignore"}
+        if any(role.startswith(YEAR) for role in roles):
+            roles |= needed
         share = sum(len(c.label) for c in named) / max(1, sum(len(c.label) for c in columns))
         if len(roles) >= 3 and roles & needed and share >= 0.6 and (best is None or len(named) > best[0]):
             best = (len(named), depth, columns)
@@ -101,11 +110,35 @@ def heading(rows: Sequence[Row], at: int, known: Synonyms, needed: frozenset[str
 
 def _numbered(row: Row) -> bool:
     """Does the line hold more numbers than a heading would?"""
+    years = {y for s in row.spots if (y := _year_label(s.word.text)) is not None}
+    if len(years) > 1:  # a column for each year
+        return any(_NUMBER.search(s.word.text) and _year_label(s.word.text) is None for s in row.spots)
     count = sum(_NUMBER.search(s.word.text) is not None for s in row.spots)
     return count > 1 or count > 0.2 * len(row.spots)
 
 
-def _columns(lines: Sequence[Row], known: Synonyms) -> list[Column]:
+def _year_label(text: str) -> int | None:
+    return fiscal_year(text) if _YEAR_LABEL.fullmatch(text.strip(" .:|")) else None
+
+
+def _says_two_things(lines: Sequence[Row], known: Synonyms) -> bool:
+    """Do labels of the lower line name other columns than those right above them (records of two lines), so that the lines
+    are no stack?"""
+    upper, lower = (_phrases(line, known, line.ocr) for line in lines)
+    clashes = 0
+    for above in upper:
+        for below in lower:
+            if min(above[-1].x1, below[-1].x1) - max(above[0].x0, below[0].x0) <= 0:
+                continue
+            text, more = (" ".join(s.word.text for s in part) for part in (above, below))
+            one, other = role_of(text, known, lines[0].ocr), role_of(more, known, lines[0].ocr)
+            whole = role_of(f"{text} {more}", known, lines[0].ocr)
+            clashes += one is not None and other is not None and one != other and whole is None
+    return clashes > 1
+
+
+def columns_of(lines: Sequence[Row], known: Synonyms) -> list[Column]:
+    """The columns that one to three stacked lines of a heading name, left to right."""
     ocr = lines[0].ocr
     phrases = _phrases(lines[-1], known, ocr)
     for line in reversed(lines[:-1]):
@@ -126,7 +159,12 @@ def _columns(lines: Sequence[Row], known: Synonyms) -> list[Column]:
             lower = [s for s in phrase if s in lines[-1].spots]
             role = role_of(" ".join(s.word.text for s in lower), known, ocr) if lower else None
         left, right = min(s.x0 for s in phrase), max(s.x1 for s in phrase)
-        columns.append(Column(role or told_by_words(text, known) or "", text, left, right))
+        year = _year_label(text)
+        named = role or (f"{YEAR}{year}" if year is not None else None) or told_by_words(text, known) or ""
+        columns.append(Column(named, text, left, right, spots=tuple(phrase)))
+    if len({c.role for c in columns if c.role.startswith(YEAR)}) < 2:
+        for column in columns:
+            column.role = "" if column.role.startswith(YEAR) else column.role
     return sorted(columns, key=lambda c: c.x0)
 
 

@@ -9,9 +9,12 @@ from typing import Any, Literal
 
 from extractors.layout import Spot, segments
 from extractors.tables.columns import Fit, assign
-from extractors.tables.headers import Column, Synonyms, heading, normal, role_of
+from extractors.tables.halves import unfolded
+from extractors.tables.headers import YEAR, Column, Synonyms, heading, normal, role_of
+from extractors.tables.second_lines import joined, second_heading
 from extractors.tables.stream import Row
 from extractors.tables.values import first_date, looks_like_money
+from extractors.tables.year_columns import by_year
 
 _PLAIN = re.compile(r"[\d,]+|\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}")
 
@@ -61,14 +64,17 @@ class Grammar:
     texts: frozenset[str]  # roles of names and places (for totals and wrapped lines)
     fit: Fit
     recap_titles: tuple[str, ...] = ()
+    also_money: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # a heading's role, and what it is over amounts
     numbers: int = 0  # so many plain numbers or dates make a line a row even without an amount; 0: never
 
 
 def entries(rows: Sequence[Row], grammar: Grammar) -> list[Entry]:
     """All lines as entries; those above the first heading are titles. Empty where no line is a heading."""
+    rows = unfolded(rows, grammar.known, grammar.needed)
     found: list[Entry] = []
     titles: list[Row] = []
     columns: list[Column] = []
+    second: list[Column] = []
     page, recap, i = 0, False, 0
     body: list[Row] = []
     page_headed = False
@@ -78,7 +84,7 @@ def entries(rows: Sequence[Row], grammar: Grammar) -> list[Entry]:
 
     def flush(above: bool = False) -> None:
         if columns and body:
-            made = _entries_of(body, columns, grammar, recap, page_headed)
+            made = _entries_of(body, columns, second, grammar, recap, page_headed)
             for entry in made:
                 entry.title = above
             found.extend(made)
@@ -100,6 +106,8 @@ def entries(rows: Sequence[Row], grammar: Grammar) -> list[Entry]:
             page_headed = True
             recap = any(c.role == "count" for c in columns)
             i += depth
+            second = second_heading(rows, i, columns, grammar.known)
+            i += bool(second)
             continue
         if not columns:
             titles.append(row)
@@ -137,10 +145,18 @@ def _has_money(row: Row) -> bool:
     return any(looks_like_money(s.word.text, row.ocr) for s in row.spots)
 
 
-def _entries_of(body: Sequence[Row], columns: list[Column], grammar: Grammar, recap: bool, known: bool) -> list[Entry]:
+def _entries_of(
+    body: Sequence[Row], columns: list[Column], second: Sequence[Column], grammar: Grammar, recap: bool, known: bool
+) -> list[Entry]:
     made: list[Entry] = []
+    below: dict[int, dict[str, list[list[Spot]]]] = {}
+    if second:
+        pairs = joined(body, columns, second, grammar.fit)
+        body = [row for row, _ in pairs]
+        below = {id(row): cells for row, cells in pairs}
     with_values = [r for r in body if _valued(r, grammar)]
-    fitting = iter(assign(with_values, columns, grammar.fit))
+    _by_content(with_values, columns, grammar)
+    fitting = iter(assign(with_values, columns, _by_year_too(grammar.fit)))
     for row in body:
         if row not in with_values:
             made.append(Entry("text", row, known=known, recap=recap))
@@ -149,10 +165,34 @@ def _entries_of(body: Sequence[Row], columns: list[Column], grammar: Grammar, re
         for column, spots in zip(columns, next(fitting), strict=True):
             if spots:
                 cells.setdefault(column.role, []).append(spots)
+        cells = {**below.get(id(row), {}), **cells}
         kind: Kind = "total" if is_total(row, cells, grammar) else "row"
         made.append(Entry(kind, row, cells, known, recap))
     _texts(made, columns)
-    return made
+    return by_year(made, columns)
+
+
+def _by_year_too(fit: Fit) -> Fit:
+    """A year's column holds what a column of totals holds."""
+    return lambda role, text, ocr: fit("total" if role.startswith(YEAR) else role, text, ocr)
+
+
+def _by_content(rows: Sequence[Row], columns: Sequence[Column], grammar: Grammar) -> None:
+    """A heading that can mean two things ("Tax": its kind, or the amount of it) means the amount where amounts stand below."""
+    taken = {c.role for c in columns}
+    for column in columns:
+        if column.role not in grammar.also_money:
+            continue
+        below = [
+            looks_like_money(s.word.text, row.ocr)
+            for row in rows
+            for s in row.spots
+            if min(s.x1, column.x1 + 2) - max(s.x0, column.x0 - 2) > 0
+        ]
+        free = next((role for role in grammar.also_money[column.role] if role not in taken), None)
+        if free is not None and len(below) > 1 and sum(below) > 0.6 * len(below):
+            column.role = free
+            taken.add(free)
 
 
 def _valued(row: Row, grammar: Grammar) -> bool:

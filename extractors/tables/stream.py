@@ -6,14 +6,16 @@ paper and office files alike.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from extractors.layout import Spot, text_lines
 from records.document import Block, Box, Document, Line, Page, Table
 from records.record import Evidence, Report
 
 _PITCH, _WIDTH = 100.0, 88.0  # made-up columns of files without boxes
+_LEADERS = re.compile(r"[.·…_]{3,}|(?:[.·…]\s){2,}[.·…]")  # dots that lead the eye from one column to the next
 
 
 @dataclass(slots=True)
@@ -63,11 +65,39 @@ def rows_of(document: Document, report: Report, blocks_by_page: Mapping[int, tup
             rows.extend(_native(page, blocks_by_page.get(page.number, page.blocks)))
         else:
             ocr = page.text_source in {"ocr", "mixed"}
-            for spots in text_lines(page):
+            for spots in (list(_without_leaders(line)) for line in text_lines(page)):
+                if not spots:
+                    continue
                 row = Row(page.number, spots, ocr, False)
                 row.struck = _struck(row, page.rules, ocr)
                 rows.append(row)
     return rows
+
+
+def _without_leaders(spots: Iterable[Spot]) -> Iterable[Spot]:
+    """The words of a line without leaders; words that leaders tie together each at their own place."""
+    for spot in spots:
+        text = spot.word.text
+        if _LEADERS.search(text) is None:
+            yield spot
+            continue
+        at = 0
+        for run in [*_LEADERS.finditer(text), None]:
+            end = len(text) if run is None else run.start()
+            if any(c.isalnum() for c in text[at:end]):
+                yield _part(spot, at, end)
+            at = end if run is None else run.end()
+
+
+def _part(spot: Spot, start: int, end: int) -> Spot:
+    """Some characters of a word, as a word of their own; places by the share of characters."""
+    word, length = spot.word, len(spot.word.text)
+    box = word.box
+    if box is not None:
+        box = Box(box.x0 + box.width * start / length, box.top, box.x0 + box.width * end / length, box.bottom)
+    width = spot.x1 - spot.x0
+    x0, x1 = spot.x0 + width * start / length, spot.x0 + width * end / length
+    return Spot(replace(word, text=word.text[start:end], box=box), x0, x1, spot.y, spot.height)
 
 
 def _native(page: Page, blocks: tuple[Block, ...]) -> list[Row]:

@@ -53,6 +53,7 @@ def tax_rules(rules: RuleBook) -> TaxRules:
     grammar = Grammar(
         synonyms(data["columns"]), frozenset(data["total_words"]), frozenset({"principal", "total", "balance", "interest"}),
         _MONEY, frozenset({"owner", "location"}), fit, tuple(data["recap_titles"]),
+        also_money={"tax_type": ("principal", "fees"), "code": ("fees",), "description": ("principal",)},
     )  # fmt: skip
     as_of = tuple((re.compile(a["pattern"], re.IGNORECASE), int(a["weight"])) for a in data["as_of"])
     return TaxRules(data["version"], grammar, tuple(data["care_of"]), types, tuple(phrases), codes, as_of)
