@@ -16,6 +16,7 @@ from datetime import date
 from pathlib import Path
 
 from extractors.read.serial import document_to_json
+from flows.at_work import at_work
 from flows.bundle import make_bundle
 from flows.collect import Found, collect
 from flows.crossings import cross_all
@@ -158,7 +159,7 @@ def run_task(task: Task, tell: Tell) -> Summary:
         raise SetupError(f"There are no files in {', '.join(map(str, task.inputs))}: check the path of INPUT.")
     check_place(task.out)
     prints = fingerprints(desk.settings, registers.city, registers.files)
-    with Store.open(task.home.database) as store:
+    with at_work(task.home), Store.open(task.home.database) as store:
         run_id = store.start_run(task.command, [str(i) for i in task.inputs], prints.outcome)
         store.register([f.source for f in found], run_id)
         jobs, refused = plan(store, found, prints)
