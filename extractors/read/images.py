@@ -13,6 +13,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from extractors.read.ocr import read_image
 from extractors.read.page_image import Gray
 from extractors.read.settings import ReadSettings
+from extractors.read.stamps import without_stamps
 from records.document import Document, Page, SourceFile
 from records.errors import DocumentError
 
@@ -59,8 +60,8 @@ def _read_frame(picture: Image.Image, number: int, settings: ReadSettings) -> Pa
         upright = picture  # a broken EXIF block says nothing about the pixels
     if upright.size != picture.size and upright.size == picture.size[::-1]:
         dpi_x, dpi_y = dpi_y, dpi_x
-    image = _gray(upright)
-    height, width = image.shape
+    image = _pixels(upright)
+    height, width = image.shape[:2]
     size = (width * 72 / dpi_x, height * 72 / dpi_y)
     scale = settings.dpi / 72
     across, down = max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
@@ -71,7 +72,8 @@ def _read_frame(picture: Image.Image, number: int, settings: ReadSettings) -> Pa
         shrink = across * down < width * height
         method = cv2.INTER_AREA if shrink else cv2.INTER_CUBIC
         image = np.asarray(cv2.resize(image, (across, down), interpolation=method), dtype=np.uint8)
-    seen = read_image(image, scale, settings)
+    plain, stamped = without_stamps(image, scale)
+    seen = read_image(plain, scale, settings)
     size = seen.size or size
     return Page(
         number=number,
@@ -81,7 +83,7 @@ def _read_frame(picture: Image.Image, number: int, settings: ReadSettings) -> Pa
         words=seen.words,
         rules=seen.rules,
         ticks=seen.ticks,
-        reason="; ".join(r for r in ("picture", seen.reason) if r),
+        reason="; ".join(r for r in ("picture", stamped, seen.reason) if r),
         ink=seen.ink,
         handwriting=seen.handwriting,
         turn=seen.turn,
@@ -120,7 +122,8 @@ def _is_screen(dpi: float, picture: Image.Image) -> bool:
     return dpi <= 96 and max(picture.size) / dpi > 20
 
 
-def _gray(picture: Image.Image) -> Gray:
+def _pixels(picture: Image.Image) -> Gray:
+    """Grey, or red, green and blue where the picture has colours."""
     if picture.mode.startswith("I;16") or picture.mode in {"I", "F"}:
         deep = np.asarray(picture, dtype=np.float32)
         top = float(deep.max()) or 1.0
@@ -129,4 +132,5 @@ def _gray(picture: Image.Image) -> Gray:
         clear = picture.convert("RGBA")
         paper = Image.new("RGBA", clear.size, "white")
         picture = Image.alpha_composite(paper, clear)
-    return np.asarray(picture.convert("L"), dtype=np.uint8).copy()
+    plain = picture.mode in {"1", "L", "LA"}
+    return np.asarray(picture.convert("L" if plain else "RGB"), dtype=np.uint8).copy()

@@ -18,14 +18,25 @@ def gray(array: Any) -> Gray:
 
 def render(page: pdfium.PdfPage, dpi: int, max_pixels: int) -> tuple[Gray, float]:
     """The page in grey with its form's fields drawn, and pixels per point (less than asked on huge pages)."""
+    image, scale = _rendered(page, dpi, max_pixels, grayscale=True)
+    if image.ndim == 3:
+        image = image[:, :, 0]
+    return np.ascontiguousarray(image), scale
+
+
+def render_colours(page: pdfium.PdfPage, dpi: int, max_pixels: int) -> tuple[npt.NDArray[np.uint8], float]:
+    """The same in red, green and blue."""
+    image, scale = _rendered(page, dpi, max_pixels, rev_byteorder=True)
+    return np.ascontiguousarray(image[:, :, :3]), scale
+
+
+def _rendered(page: pdfium.PdfPage, dpi: int, max_pixels: int, **form: bool) -> tuple[npt.NDArray[np.uint8], float]:
     width, height = page.get_size()
     scale = dpi / 72
     area = max(1.0, width * scale) * max(1.0, height * scale)
     if area > max_pixels:
         scale *= (max_pixels / area) ** 0.5
-    bitmap: Any = page.render(scale=scale, grayscale=True, may_draw_forms=True)
+    bitmap: Any = page.render(scale=scale, may_draw_forms=True, **form)
     image = np.array(bitmap.to_numpy(), dtype=np.uint8)
     bitmap.close()
-    if image.ndim == 3:
-        image = image[:, :, 0]
-    return np.ascontiguousarray(image), scale
+    return image, scale

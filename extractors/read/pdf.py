@@ -11,12 +11,13 @@ import pypdfium2.raw as raw
 
 from extractors.read.lines import reading_order, strikes
 from extractors.read.ocr import Seen, read_image
-from extractors.read.page_image import render
+from extractors.read.page_image import Gray, render, render_colours
 from extractors.read.pdf_form import PageForm, read_forms, words_with_fields
 from extractors.read.pdf_marks import Drawn, read_marks, ticks_of
 from extractors.read.pdf_text import TextLayer, View, read_text_layer, view_of
 from extractors.read.quality import judge
 from extractors.read.settings import ReadSettings
+from extractors.read.stamps import without_stamps
 from records.document import Document, Page, SourceFile, Word, moved
 from records.errors import DocumentError
 
@@ -87,7 +88,7 @@ def _read_page(pdf: pdfium.PdfDocument, index: int, form: PageForm, settings: Re
         layer = read_text_layer(page, view, drawn.dark)
         why_not = _distrust(layer, drawn, view)
         if why_not:
-            return _by_ocr(page, index, view, form, why_not, settings)
+            return _by_ocr(page, index, view, form, why_not, drawn.coloured, settings)
         return _by_text(layer, drawn, index, view, form)
     finally:
         page.close()
@@ -136,9 +137,9 @@ def _by_text(layer: TextLayer, drawn: Drawn, index: int, view: View, form: PageF
 
 
 def _by_ocr(
-    page: pdfium.PdfPage, index: int, view: View, form: PageForm, reason: str, settings: ReadSettings
+    page: pdfium.PdfPage, index: int, view: View, form: PageForm, reason: str, coloured: bool, settings: ReadSettings
 ) -> Page:
-    image, scale = render(page, settings.dpi, settings.max_pixels)
+    image, scale, stamped = picture_of(page, coloured, settings)
     seen = read_image(image, scale, settings)
     width, height = seen.size or view.size
     form = _as_read(form, seen)
@@ -153,12 +154,23 @@ def _by_ocr(
         rules=seen.rules,
         ticks=(*ticks, *form.ticks),
         fields=tuple(form.fields),
-        reason="; ".join(r for r in (reason, seen.reason) if r),
+        reason="; ".join(r for r in (reason, stamped, seen.reason) if r),
         ink=seen.ink,
         handwriting=seen.handwriting,
         turn=seen.turn,
         lie=seen.lie,
     )
+
+
+def picture_of(page: pdfium.PdfPage, coloured: bool, settings: ReadSettings) -> tuple[Gray, float, str]:
+    """The page's picture in grey, pixels per point, and what was left out of it."""
+    if coloured:
+        colours, scale = render_colours(page, settings.dpi, settings.max_pixels)
+        image, said = without_stamps(colours, scale)
+    else:
+        image, scale = render(page, settings.dpi, settings.max_pixels)
+        image, said = without_stamps(image, scale)
+    return image, scale, said
 
 
 def _as_read(form: PageForm, seen: Seen) -> PageForm:

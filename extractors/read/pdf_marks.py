@@ -36,6 +36,7 @@ class Drawn:
     dark: list[Box] = field(default_factory=list)
     images: list[Box] = field(default_factory=list)
     paths: int = 0
+    coloured: bool = False  # a picture has colours
 
     def image_share(self, width: float, height: float) -> float:
         """Share of the page under pictures, on a coarse grid: strips of one scan add up, overlaps don't."""
@@ -57,10 +58,16 @@ def read_marks(page: pdfium.PdfPage, view: View) -> Drawn:
             own = _matrix(obj)
             corners = [_apply(_times(own, matrix), x, y) for x, y in ((0, 0), (1, 0), (0, 1), (1, 1))]
             drawn.images.append(_around(corners, view))
+            drawn.coloured = drawn.coloured or _in_colour(page, obj)
         elif kind == raw.FPDF_PAGEOBJ_PATH:
             drawn.paths += 1
             _read_path(obj, _times(_matrix(obj), matrix), view, drawn)
     return drawn
+
+
+def _in_colour(page: pdfium.PdfPage, image: ctypes.c_void_p) -> bool:
+    said = raw.FPDF_IMAGEOBJ_METADATA()
+    return bool(raw.FPDFImageObj_GetImageMetadata(image, page.raw, ctypes.byref(said))) and said.bits_per_pixel > 8
 
 
 def _page_objects(page: pdfium.PdfPage) -> Iterator[ctypes.c_void_p]:
