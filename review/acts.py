@@ -40,8 +40,13 @@ def act(request: Request, record_id: str, post: Posted) -> Response:
         return go(next_path(office.store, post.session, back, at), "Skipped; it comes again later.")
     if wish == "ask":
         return _ask(office, post, at, back)
-    _may(post, case, field, item)
-    made = _wished(office, post, case, field, wish, at)
+    try:
+        _may(post, case, field, item)
+        made = _wished(office, post, case, field, wish, at)
+    except RefusedError as error:  # said beside the field, with what was typed still in it
+        return show_item(
+            request, office, post.session, case, field, status=error.status, typed=_value(post), problem=str(error), query=back
+        )
     seen = {case.record.record_id: (post.number("seq"), post.text("digest", 32))}
     try:
         office.store.desk.decide(made, seen, post.address)

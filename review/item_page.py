@@ -41,7 +41,7 @@ def case_of(office: Office, record_id: str) -> Case:
 
 def show_item(
     request: Request, office: Office, session: Session, case: Case, field: str | None = None, page: int | None = None,
-    *, status: int = 200, typed: str | None = None, conflict: str = "", query: str | None = None,
+    *, status: int = 200, typed: str | None = None, conflict: str = "", problem: str = "", query: str | None = None,
 ) -> Response:  # fmt: skip
     """The item's page. ``typed`` is what a person had typed when their save was refused, ``conflict`` why."""
     user = session.user
@@ -59,7 +59,7 @@ def show_item(
     open_at = {i.record_id for i in others}
     return show(
         request, "item.html", session, status,
-        case=case, record=case.record, q=q, asked=asked, held_by=held_by, conflict=conflict, typed=typed,
+        case=case, record=case.record, q=q, asked=asked, held_by=held_by, conflict=conflict, problem=problem, typed=typed,
         may=q.question in user.questions, sheet=sheet(case.sha256, evidence_of(case.record, about), office.house, page),
         lines=field_lines(case, open_reasons(waiting), about), siblings=siblings, open_at=open_at, report=report,
         left=[i for i in others if i.question in user.questions], back=back, act=secrets.token_hex(8), expect=expect,

@@ -165,8 +165,9 @@ def _read_said(cookie: str) -> dict[str, str]:
     try:
         told = json.loads(base64.urlsafe_b64decode(cookie.encode())) if cookie else {}
     except ValueError:
-        return {}
-    return {str(k): str(v) for k, v in told.items()} if isinstance(told, dict) else {}
+        told = {}
+    given = {str(k): str(v) for k, v in told.items()} if isinstance(told, dict) else {}
+    return {"say": "", "undo": "", "more_href": "", "more_words": "", **given}
 
 
 @cache

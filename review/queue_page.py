@@ -34,6 +34,18 @@ class Choice:
     chosen: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What waits about one report: items with their addresses."""
+
+    key: str
+    path: str
+    street: str
+    month: str
+    inspector: str
+    rows: list[tuple[Item, str]]
+
+
 def item_path(item: Item, query: str) -> str:
     """The address of an item's page."""
     if item.record_id:
@@ -54,7 +66,7 @@ def queue(request: Request, session: Visitor, after: str = "") -> Response:
         more = (f"{query}&" if query else "") + urlencode({"after": f"{last.rank!r} {last.place}"})
     return show(
         request, "queue.html", session,
-        wanted=wanted, counts=counts, pace=pace(counts, wanted), rows=[(i, item_path(i, query)) for i in items[:PAGE]],
+        wanted=wanted, counts=counts, pace=pace(counts, wanted), groups=_by_report(items[:PAGE], query),
         more=more, query=query, may=settleable(wanted, user).questions, asked=office.store.queue.asked_of(user.name),
         facets=_facets(request, counts), query_of=lambda **changes: query_of(request.query_params, **changes),
         params=dict(request.query_params),
@@ -114,6 +126,16 @@ def _facets(request: Request, counts: Counts) -> Sequence[tuple[str, str, list[C
         if len(choices) > 1 or any(c.chosen for c in choices):
             out.append((name, title, choices))
     return out
+
+
+def _by_report(items: Sequence[Item], query: str) -> list[Group]:
+    """Items in order under the report they are about."""
+    groups: list[Group] = []
+    for item in items:
+        if not groups or groups[-1].key != item.report_key:
+            groups.append(Group(item.report_key, item.path, item.street, item.month, item.inspector, []))
+        groups[-1].rows.append((item, item_path(item, query)))
+    return groups
 
 
 def _place(after: str) -> tuple[float, str] | None:
