@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Collection, Sequence
@@ -14,6 +15,7 @@ from extractors.read.quality import likeness
 _ALIKE = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "•": "*", "°": "*"})
 _EDGE = " .,;:'\"*|_-~=()[]{}<>"
 _MOST_JOINED = 3  # words of one reading that can be one word of the other
+_SURE_MARK = 0.9  # of a single sign that Tesseract takes for no letter
 _SKIP = 0.9  # cost, per letter, of a word that the other reading lacks
 
 # What tokens that decide a record look like: dates, sections, money and readings, lots, years, case numbers.
@@ -88,7 +90,9 @@ def shape(text: str) -> float:
             return 1.0 if _is_date(bare) else 0.1
         if any(form.fullmatch(bare) for form in _SHAPES):
             return 1.0
-        return 0.55 if not letters else (0.35 if "-" in bare or "/" in bare else 0.15)
+        if not letters:
+            return 0.2 if sum(bare.count(c) for c in ".,:") > 1 else 0.5
+        return 0.35 if "-" in bare or "/" in bare else 0.15
     if not letters:
         return 0.4
     parts = [p for p in re.split(r"[^A-Za-z]+", bare) if p]
@@ -117,11 +121,36 @@ def decides(text: str) -> bool:
     return (sum(c.isdigit() for c in text) >= 1 and len(folded(text)) >= 2) or text[:1] == "§"
 
 
-def believes_second(
-    first: str, first_sure: float, second: str, second_sure: float, known: Collection[str] = ()
-) -> bool:
-    """Which of two differing readings of a word to take. The second voice is right in most differences, Tesseract where it is
-    sure and the other's word has an unlikely form; words that stand elsewhere on the page speak for themselves."""
-    for_first = 0.9 * first_sure + 0.6 * shape(first) + 0.35 * (folded(first).lower() in known)
-    for_second = 1.0 * second_sure + 0.6 * shape(second) + 0.35 * (folded(second).lower() in known)
-    return for_second > for_first
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which of two differing readings to take, and the chance that it is right."""
+
+    second: bool
+    confidence: float
+
+
+def choose(first: str, first_sure: float, second: str, second_sure: float, known: Collection[str] = ()) -> Choice:
+    """Between Tesseract's reading and the second voice's. ``known`` are words of the page read without doubt.
+
+    Logistic, fitted on 1,300 differences on pages worn in five ways (nine of ten choices right): the second voice's own
+    confidence says most, then the forms of both words; it tends to leave letters out."""
+    a, b = folded(first), folded(second)
+    if not any(c.isalnum() for c in first) and len(b) <= 2 and second_sure < _SURE_MARK:
+        return Choice(False, 0.05)  # a speck or a piece of a line that looks like a figure to one of both
+    form_a, form_b = shape(first), shape(second)
+    known_a, known_b = a.lower() in known, b.lower() in known
+    score = (
+        7.8 * second_sure + 3.7 * form_b + 2.2 * known_b - 2.0 * _left_out(b, a)
+        - 1.5 * first_sure - 1.9 * form_a - 2.35 * known_a + 0.4 * _left_out(a, b) - 5.45
+    )  # fmt: skip
+    taken = score > 0
+    sure, form, seen = (second_sure, form_b, known_b) if taken else (first_sure, form_a, known_a)
+    apart = Levenshtein.normalized_distance(a, b)
+    right = 0.13 * abs(score) + 5.15 * sure + 0.75 * form + 0.86 * seen - 0.45 * taken - 3.2 * apart - 3.1
+    return Choice(taken, round(1 / (1 + math.exp(-right)), 4))
+
+
+def _left_out(short: str, long: str) -> bool:
+    """True if one is the other without some of its characters."""
+    rest = iter(long)
+    return len(short) < len(long) and all(c in rest for c in short)

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from extractors.read.choosing import believes_second, decides, folded, paired, shape
+from extractors.read.choosing import choose, decides, folded, paired, shape
 from extractors.read.lines import in_lines
 from extractors.read.page_image import Gray, gray
 from extractors.read.second_voice import Token, read_lines
@@ -27,7 +27,8 @@ _LEAST = 1000  # pixels of width that any page may spend
 _MOST = 60_000  # and the most: five times a full letter
 _NOISE = 0.5  # Tesseract's confidence below which a mark that the second voice does not see at all was no word
 _ADDED = 0.75  # confidence of the second voice from which a word that Tesseract lacks is added
-_FACTOR_APART = 0.55  # on the confidence of a word about which the voices differ
+_BOTH = 0.995  # the most that agreement is worth: on worn pages both err alike on one word in a hundred
+_ALONE = 0.55  # on the confidence of a word that only one of two voices sees
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +145,8 @@ def _worth(word: Word) -> float:
         return 0.0
     sure = word.confidence or 0.0
     if decides(word.text):
-        return 1.3 - sure
-    return 1.0 - sure if sure < _SURE and len(word.text) > 1 else 0.0
+        return 1.25 - sure
+    return 1.4 * (1.0 - sure) if sure < _SURE and len(word.text) > 1 else 0.0
 
 
 def merged(words: list[Word], tokens: Sequence[Token], crop: Box, known: Collection[str] = ()) -> list[Word]:
@@ -158,9 +159,9 @@ def merged(words: list[Word], tokens: Sequence[Token], crop: Box, known: Collect
             out += ours
         elif not theirs:
             # It saw nothing where Tesseract saw little: specks. Else print that it can't read, and nothing to choose from.
-            out += [_apart(w, "") for w in ours if not _is_noise(w)]
+            out += [replace(w, confidence=_lower(w.confidence or 0.0), agreement=False) for w in ours if not _is_noise(w)]
         elif not ours:
-            out += [_word(t, crop, t.confidence * _FACTOR_APART) for t in theirs if _is_missed(t, crop, words)]
+            out += [_word(t, crop, _lower(t.confidence)) for t in theirs if _is_missed(t, crop, words)]
         else:
             out += _settled(ours, theirs, crop, known)
     return out
@@ -171,16 +172,18 @@ def _settled(ours: list[Word], theirs: list[Token], crop: Box, known: Collection
     sure = sum((w.confidence or 0.0) * len(w.text) for w in ours) / max(1, len(first))
     also = sum(t.confidence * len(t.text) for t in theirs) / max(1, len(second))
     if folded(first) == folded(second):
-        both = round(1 - (1 - sure) * (1 - also), 4)
+        both = min(_BOTH, round(1 - (1 - sure) * (1 - also), 4))
         return [replace(w, confidence=both, agreement=True) for w in _split_as_printed(ours, theirs, crop, sure, also)]
-    if believes_second(first, sure, second, also, known):
-        if len(ours) == len(theirs) == 1:
-            text = theirs[0].text
-            return [replace(ours[0], text=text, confidence=_lower(also), agreement=False, other=first)]
-        other = " ".join(w.text for w in ours)
-        return [_word(t, crop, _lower(also), other if n == 0 else "") for n, t in enumerate(theirs)]
-    other = " ".join(t.text for t in theirs)
-    return [_apart(w, other if n == 0 else "") for n, w in enumerate(ours)]
+    choice = choose(first, sure, second, also, known)
+    if not choice.second:
+        other = " ".join(t.text for t in theirs)
+        return [
+            replace(w, confidence=choice.confidence, agreement=False, other=other if n == 0 else "") for n, w in enumerate(ours)
+        ]
+    if len(ours) == len(theirs) == 1:
+        return [replace(ours[0], text=second, confidence=choice.confidence, agreement=False, other=first)]
+    other = " ".join(w.text for w in ours)
+    return [_word(t, crop, choice.confidence, other if n == 0 else "") for n, t in enumerate(theirs)]
 
 
 def _split_as_printed(ours: list[Word], theirs: list[Token], crop: Box, sure: float, also: float) -> list[Word]:
@@ -204,11 +207,7 @@ def _closest(words: list[Word]) -> float:
 
 
 def _lower(sure: float) -> float:
-    return round(_FACTOR_APART * sure, 4)
-
-
-def _apart(word: Word, other: str) -> Word:
-    return replace(word, confidence=_lower(word.confidence or 0.0), agreement=False, other=other)
+    return round(_ALONE * sure, 4)
 
 
 def _word(token: Token, crop: Box, sure: float, other: str = "") -> Word:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.read.choosing import believes_second, decides, folded, paired, shape
+from extractors.read.choosing import choose, decides, folded, paired, shape
 from extractors.read.fusion import is_poor, merged
 from extractors.read.second_voice import Token
 from records.document import Box, Word
@@ -37,7 +37,7 @@ def test_words_that_both_read_are_believed() -> None:
 def test_a_difference_is_chosen_by_form_and_doubted() -> None:
     (word,) = merged(_words("4l0.4B2"), _tokens("410.482"), CROP)
     assert (word.text, word.agreement, word.other) == ("410.482", False, "4l0.4B2")
-    assert (word.confidence or 0) < 0.75
+    assert (word.confidence or 0) < 0.95
     (kept,) = merged(_words("9/14/2018", sure=0.95), _tokens("9/74/2018", sure=0.8), CROP)
     assert (kept.text, kept.other) == ("9/14/2018", "9/74/2018")
 
@@ -86,8 +86,13 @@ def test_a_date_that_is_none_is_unlikely() -> None:
 
 
 def test_a_word_known_from_the_page_wins() -> None:
-    assert not believes_second("Wojciechowski", 0.7, "Wojc1echowski", 0.75)
-    assert believes_second("Fairvlew", 0.7, "Fairview", 0.7, {"fairview"})
+    assert not choose("Wojciechowski", 0.7, "Wojc1echowski", 0.75).second
+    assert choose("Fairvlew", 0.7, "Fairview", 0.7, {"fairview"}).second
+
+
+def test_a_piece_of_a_line_is_no_figure() -> None:
+    assert not choose("|", 0.4, "1", 0.6).second
+    assert choose("4,516.76", 0.68, "4516.76", 0.97) != choose("4,516.76", 0.68, "4,516.70", 0.97)
 
 
 @given(st.lists(st.text("abc1.", min_size=1, max_size=6), max_size=7), st.lists(st.text("abc1.", min_size=1, max_size=6), max_size=7))
