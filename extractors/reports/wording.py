@@ -32,7 +32,7 @@ class Sign:
 class Wording:
     """Everything compiled. Made once per rule book by :func:`wording`."""
 
-    labels: Mapping[str, str]  # plain label -> field id
+    labels: Labels  # plain label -> field id
     label_words: tuple[tuple[str, frozenset[str]], ...]
     lead_ins: tuple[str, ...]
     office_words: tuple[str, ...]
@@ -46,11 +46,11 @@ class Wording:
     part_only: Pattern
     statuses: tuple[tuple[str, tuple[Pattern, ...]], ...]
     separators: tuple[str, ...]
-    table_columns: Mapping[str, str]
+    table_columns: Labels
     unit_heading: Pattern
     floor_heading: Pattern
     common_heading: Pattern
-    check_columns: Mapping[str, str]
+    check_columns: Labels
     ticked: frozenset[str]
     empty: frozenset[str]
     empty_remarks: frozenset[str]
@@ -98,7 +98,26 @@ class Wording:
         return None if found == "no_violations" and self.part_only.search(text) else found
 
 
-def _match(label: str, known: Mapping[str, str]) -> tuple[str, float] | None:
+class Labels(dict[str, str]):
+    """Plain label -> field, with what was looked up before: the words of a form repeat from paper to paper."""
+
+    def __init__(self, known: Mapping[str, str]) -> None:
+        super().__init__(known)
+        self.looked_up: dict[str, tuple[str, float] | None] = {}
+
+
+_MEMORY = 50_000  # labels looked up, per table
+
+
+def _match(label: str, known: Labels) -> tuple[str, float] | None:
+    if label not in known.looked_up:
+        if len(known.looked_up) > _MEMORY:
+            known.looked_up.clear()
+        known.looked_up[label] = _looked_up(label, known)
+    return known.looked_up[label]
+
+
+def _looked_up(label: str, known: Mapping[str, str]) -> tuple[str, float] | None:
     if not label:
         return None
     if label in known:
@@ -161,13 +180,13 @@ def _wording(rules: RuleBook) -> Wording:
     )
 
 
-def _by_label(entries: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+def _by_label(entries: Sequence[Mapping[str, Any]]) -> Labels:
     known: dict[str, str] = {}
     for entry in entries:
         for label in entry["labels"]:
             for form in {plain(label), plain(label).replace("-", " "), plain(label).replace(" no", " #")}:
                 known.setdefault(form, entry["id"])
-    return known
+    return Labels(known)
 
 
 def _groups(entries: Sequence[Mapping[str, Any]]) -> tuple[tuple[str, tuple[Pattern, ...]], ...]:

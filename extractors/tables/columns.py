@@ -54,8 +54,7 @@ def _mode(values: Sequence[float]) -> tuple[float, float]:
     return near[len(near) // 2], len(near) / len(values)
 
 
-def _misfit(spots: Sequence[Spot], column: Column) -> float:
-    left, right = spots[0].x0, max(s.x1 for s in spots)
+def _misfit(left: float, right: float, column: Column) -> float:
     if column.align == "left":
         return min(_FAR, max(0.0, abs(left - column.edge) - _JITTER) / _UNIT)
     if column.align == "right":
@@ -76,7 +75,7 @@ def _place(row: Row, columns: Sequence[Column], fit: Fit) -> list[list[Spot]]:
             cells[nearest].append(spot)
         return cells
     # best[i][j]: cheapest way with the first i words placed and columns j.. still free; runs up to the line's end.
-    infinite = float("inf")
+    infinite, height = float("inf"), row.height
     best = [[infinite] * (m + 1) for _ in range(n + 1)]
     back: list[list[tuple[int, int]]] = [[(0, 0)] * (m + 1) for _ in range(n + 1)]
     best[0] = [0.0] * (m + 1)
@@ -88,15 +87,16 @@ def _place(row: Row, columns: Sequence[Column], fit: Fit) -> list[list[Spot]]:
             start = best[i][j]
             if start == infinite:
                 continue
-            inner, k = 0.0, i
+            inner, k, right = 0.0, i, spots[i].x1
             while k < n:
                 inner += fit(column.role, spots[k].word.text, row.ocr)
                 if k > i:
                     gap = spots[k].x0 - spots[k - 1].x1
-                    inner += _JOINED + max(0.0, gap - 0.6 * row.height) / 5.0
-                    if gap > 6 * row.height:
+                    inner += _JOINED + max(0.0, gap - 0.6 * height) / 5.0
+                    if gap > 6 * height:
                         break
-                cost = start + inner + _misfit(spots[i : k + 1], column)
+                right = max(right, spots[k].x1)
+                cost = start + inner + _misfit(spots[i].x0, right, column)
                 if cost < best[k + 1][j + 1]:
                     best[k + 1][j + 1], back[k + 1][j + 1] = cost, (i, j)
                 k += 1
