@@ -6,6 +6,7 @@ exports are no documents and are passed over; anything else that can't be read i
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import stat
@@ -115,7 +116,7 @@ def _look(file: Path, path: str, problem: str, max_bytes: int) -> Found:
             if size > max_bytes:
                 problem = f"larger than {max_bytes // 1_000_000} MB"
             else:
-                return Found(SourceFile(_sha256(file), path, size), file)
+                return Found(SourceFile(_sha256(file, max_bytes), path, size), file)
         except PermissionError:
             problem = "no permission to read it"
         except OSError as error:
@@ -124,11 +125,25 @@ def _look(file: Path, path: str, problem: str, max_bytes: int) -> Found:
     return Found(SourceFile(stand_in, path, size), file, problem)
 
 
-def _sha256(file: Path) -> str:
+def same_bytes(file: Path, source: SourceFile) -> bool:
+    """Whether the file still holds what was hashed when it was found: a scanner may still be writing it."""
+    try:
+        return _sha256(file, source.size) == source.sha256
+    except OSError:
+        return False
+
+
+def _sha256(file: Path, most: int) -> str:
+    """Of at most ``most`` bytes and one: a file that grows faster than it is read would never end. Raises OSError for what
+    has become a pipe or device since it was found."""
     digest = hashlib.sha256()
-    with file.open("rb") as stream:
-        while chunk := stream.read(_CHUNK):
+    with os.fdopen(os.open(file, os.O_RDONLY | os.O_NONBLOCK), "rb") as stream:
+        if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+            raise OSError(errno.EINVAL, "no longer a regular file")
+        left = most + 1
+        while left > 0 and (chunk := stream.read(min(_CHUNK, left))):
             digest.update(chunk)
+            left -= len(chunk)
     return digest.hexdigest()
 
 

@@ -1,14 +1,17 @@
 """Child processes that each do one document at a time. A document can hang, leak or kill its child; never the run.
 
-One pipe per child, so that it is always known which document a dead child held. A child is replaced when it dies, when it
-passes the time limit, and after a number of documents (leaks of foreign libraries). A document whose child dies is given
-one more chance in a fresh one.
+One pipe per child, so that it is always known which document a dead child held, and which page of it: a child says when it
+begins a page. Limits: time without a new page (a hang), time in all, memory of the child with all that it started. A long
+honest scan goes on page by page; a file of one bad page is over within the first. A document whose child dies is given one
+more chance in a fresh one, then without the page that killed it. A child is replaced when it dies, when it is stopped, when
+it holds too much memory between two documents, and after many of them (leaks of foreign libraries).
 """
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
+import gc
 import multiprocessing
 import os
 import resource
@@ -29,6 +32,11 @@ Answer = TypeVar("Answer")
 _CONTEXT = multiprocessing.get_context("spawn")
 _PR_SET_PDEATHSIG = 1
 _LONGEST_LOG = 5_000_000  # bytes
+_LOOK_EVERY = 0.25  # seconds between two looks at a child's memory
+_TO_START = 180.0  # seconds a child may take to load what it needs
+_MIB = 1 << 20
+_ROOM = 1 << 30  # bytes of address space with content that a child may take over its family's limit before malloc says no
+_MOST_PAGES_LEFT_OUT = 3  # of one document, for crashes
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +54,53 @@ class _Unready:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A child begins page ``number`` of ``of``."""
+
+    number: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn(Generic[Job]):
+    """A job that waits, and what befell it so far."""
+
+    job: Job
+    crashes: int = 0
+    left_out: int = 0  # pages that it is tried without
+    slow: bool = False  # one of them for its time
+
+
 @dataclass(slots=True)
 class _Child(Generic[Job]):
     process: SpawnProcess
     pipe: Connection
-    job: Job | None = None
-    tries: int = 0
-    since: float = 0.0
+    turn: _Turn[Job] | None = None
+    since: float = 0.0  # when the job was handed out, then when it was begun: a child loads its rules first
+    begun: bool = False
+    step: _Step = _Step(0, 0)
+    stepped: float = 0.0  # when its last page was begun
     done: int = 0
+
+
+_PIPE: list[Connection] = []  # of this process, where it is a child
+
+
+def begin_page(number: int, of: int) -> None:
+    """Says to the parent, from within a job, that page ``number`` of ``of`` is begun. Outside a child it does nothing."""
+    if _PIPE:
+        _PIPE[0].send(_Step(number, of))
 
 
 class Pool(Generic[Job, Answer]):
     """``workers`` children that answer ``make(context)(job)`` for each job.
 
-    ``make`` and ``context`` go to each child once (``make`` must be importable); seconds are wall time per job. ``log`` gets
-    what the children and the libraries in them say, which is nothing for a clerk's screen.
+    ``make`` and ``context`` go to each child once (``make`` must be importable). ``seconds`` are wall time per job, ``stall``
+    wall time per page of it; ``memory_bytes`` is what a child may hold with all that it started, ``tidy_bytes`` what it may
+    hold between two jobs. ``without`` gives a job that leaves out a page (its number and why), or None where that is no use;
+    such a job is yielded in place of the first. ``log`` gets what the children and the libraries in them say, which is
+    nothing for a clerk's screen.
     """
 
     def __init__(
@@ -70,13 +110,17 @@ class Pool(Generic[Job, Answer]):
         *,
         workers: int,
         seconds: float,
-        recycle_after: int = 60,
-        memory_bytes: int = 8 << 30,
+        stall: float = 55.0,
+        recycle_after: int = 1000,
+        memory_bytes: int = 1000 * _MIB,
+        tidy_bytes: int = 680 * _MIB,
+        without: Callable[[Job, int, Lost], Job | None] | None = None,
         log: Path | None = None,
     ) -> None:
         self._make, self._context, self._log = make, context, log
-        self._workers, self._seconds = max(1, workers), seconds
-        self._recycle_after, self._memory = recycle_after, memory_bytes
+        self._workers, self._seconds, self._stall = max(1, workers), seconds, min(stall, seconds)
+        self._recycle_after, self._memory, self._tidy = recycle_after, memory_bytes, tidy_bytes
+        self._without = without
         self._children: list[_Child[Job]] = []
 
     def __enter__(self) -> Pool[Job, Answer]:
@@ -93,66 +137,91 @@ class Pool(Generic[Job, Answer]):
 
     def run(self, jobs: Iterable[Job]) -> Iterator[tuple[Job, Answer | Lost]]:
         """Each job with its answer, as they are done."""
-        waiting: deque[tuple[Job, int]] = deque((job, 0) for job in jobs)
-        while waiting or any(c.job is not None for c in self._children):
-            self._hand_out(waiting)
-            busy = [c for c in self._children if c.job is not None]
-            deadline = min(c.since for c in busy) + self._seconds
-            ready = wait(
-                [c.pipe for c in busy] + [c.process.sentinel for c in busy], max(0.05, deadline - time.monotonic())
-            )
+        fresh = iter(jobs)  # asked for one at a time: a job may carry much, and its giver may stop giving
+        waiting: deque[_Turn[Job]] = deque()
+        while self._hand_out(waiting, fresh):
+            busy = [c for c in self._children if c.turn is not None]
+            ready = wait([c.pipe for c in busy] + [c.process.sentinel for c in busy], _LOOK_EVERY)
             for child in busy:
                 answered = self._look_at(child, ready, waiting)
                 if answered is not None:
                     yield answered
 
-    def _hand_out(self, waiting: deque[tuple[Job, int]]) -> None:
-        idle = [c for c in self._children if c.job is None]
-        while waiting:
-            if idle:
-                child = idle.pop()
-            elif len(self._children) < self._workers:
-                child = self._start()
-            else:
-                return
-            child.job, child.tries = waiting.popleft()
-            child.since = time.monotonic()
+    def _hand_out(self, waiting: deque[_Turn[Job]], fresh: Iterator[Job]) -> bool:
+        """Gives idle children work, jobs to be tried again first. False when nothing is under way any more."""
+        idle = [c for c in self._children if c.turn is None]
+        while idle or len(self._children) < self._workers:
+            if not waiting:
+                job = next(fresh, None)
+                if job is None:
+                    break
+                waiting.append(_Turn(job))
+            child = idle.pop() if idle else self._start()
+            child.turn = waiting.popleft()
+            child.since = child.stepped = time.monotonic()
+            child.step, child.begun = _Step(0, 0), False
             # A child that died between two jobs is found dead by the caller's wait, like one that dies at work.
             with contextlib.suppress(OSError):
-                child.pipe.send(child.job)
+                child.pipe.send(child.turn.job)
+        return any(c.turn is not None for c in self._children)
 
     def _look_at(
-        self, child: _Child[Job], ready: Sequence[object], waiting: deque[tuple[Job, int]]
+        self, child: _Child[Job], ready: Sequence[object], waiting: deque[_Turn[Job]]
     ) -> tuple[Job, Answer | Lost] | None:
-        job = child.job
-        assert job is not None
-        if child.pipe in ready:
+        turn = child.turn
+        assert turn is not None
+        while child.pipe in ready and child.pipe.poll():
             try:
-                answer: Answer | Lost | _Unready = child.pipe.recv()
+                answer: Answer | Lost | _Unready | _Step = child.pipe.recv()
             except (EOFError, OSError):
-                return self._buried(child, job, waiting)
+                return self._crashed(child, turn, waiting)
             if isinstance(answer, _Unready):
                 raise RuntimeError(f"the readers can't start: {answer.why}")
-            child.job, child.done = None, child.done + 1
-            if child.done >= self._recycle_after:
+            if isinstance(answer, _Step):
+                child.step, child.stepped = answer, time.monotonic()
+                child.since = child.since if child.begun else child.stepped
+                child.begun = True
+                continue
+            child.turn, child.done = None, child.done + 1
+            if child.done >= self._recycle_after or _held_by(child.process.pid) > self._tidy:
                 self._drop(child)
-            return job, answer
+            return turn.job, answer
         if child.process.sentinel in ready:
-            return self._buried(child, job, waiting)
-        if time.monotonic() - child.since > self._seconds:
+            return self._crashed(child, turn, waiting)
+        now = time.monotonic()
+        if not child.begun and now - child.since < _TO_START:
+            return None
+        if now - child.since > self._seconds:
             self._drop(child)
-            return job, Lost(f"not finished within {self._seconds:.0f} seconds", timed_out=True)
+            return turn.job, Lost(f"not finished within {self._seconds:.0f} seconds", timed_out=True)
+        if now - child.stepped > self._stall:
+            return self._stopped(child, turn, waiting, f"not finished within {self._stall:.0f} seconds", slow=True)
+        if _held_by(child.process.pid) > self._memory:
+            return self._stopped(child, turn, waiting, f"needed more than {self._memory // _MIB:,} MB of memory", slow=False)
         return None
 
-    def _buried(
-        self, child: _Child[Job], job: Job, waiting: deque[tuple[Job, int]]
+    def _crashed(
+        self, child: _Child[Job], turn: _Turn[Job], waiting: deque[_Turn[Job]]
     ) -> tuple[Job, Answer | Lost] | None:
-        tries = child.tries + 1
-        self._drop(child)
-        if tries < 2:
-            waiting.append((job, tries))
+        if turn.crashes == 0:
+            self._drop(child)
+            waiting.append(_Turn(turn.job, 1, turn.left_out, turn.slow))
             return None
-        return job, Lost("the reader crashed on it twice")
+        return self._stopped(child, turn, waiting, "the reader crashed on it twice", slow=False)
+
+    def _stopped(
+        self, child: _Child[Job], turn: _Turn[Job], waiting: deque[_Turn[Job]], why: str, *, slow: bool
+    ) -> tuple[Job, Answer | Lost] | None:
+        """Ends the child. The job goes on without the page it was at, where it has others; not for a second slow page, for
+        a file that takes a minute of every page would hold up all others."""
+        step, lost = child.step, Lost(why, timed_out=slow)
+        self._drop(child)
+        if self._without is not None and step.of > 1 and turn.left_out < _MOST_PAGES_LEFT_OUT and not (slow and turn.slow):
+            rest = self._without(turn.job, step.number, lost)
+            if rest is not None:
+                waiting.append(_Turn(rest, 1, turn.left_out + 1, turn.slow or slow))
+                return None
+        return turn.job, lost
 
     def _start(self) -> _Child[Job]:
         ours, theirs = _CONTEXT.Pipe()
@@ -192,11 +261,13 @@ def _serve(
     if log is not None and not os.environ.get("LOTLINE_DEBUG"):
         _say_into(log)
     os.setsid()
+    _PIPE[:] = [pipe]
     os.environ["OMP_THREAD_LIMIT"] = "1"  # Tesseract's threads cost more than they bring
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    # The parent looks at what is really held four times a second; this stops what grows faster than it looks.
+    resource.setrlimit(resource.RLIMIT_DATA, (memory_bytes + _ROOM, memory_bytes + _ROOM))
     if sys.platform == "linux":
         # A killed run must not leave readers behind.
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -212,7 +283,38 @@ def _serve(
             job = pipe.recv()
         except EOFError:
             return
+        pipe.send(_Step(0, 0))
         pipe.send(answer(job))
+        _give_back(memory_bytes // 2)
+
+
+def _give_back(over: int) -> None:
+    """Returns freed memory of a large document to the system, where this process holds more than ``over`` bytes."""
+    if sys.platform == "linux" and _resident(os.getpid()) > over:
+        gc.collect()
+        with contextlib.suppress(AttributeError):  # a C library without it
+            ctypes.CDLL(None).malloc_trim(0)
+
+
+def _held_by(pid: int | None) -> int:
+    """Bytes in memory of a process and of all that it started; 0 where the system has no /proc."""
+    held, todo = 0, [pid] if pid is not None else []
+    while todo:
+        one = todo.pop()
+        held += _resident(one)
+        try:
+            for thread in os.scandir(f"/proc/{one}/task"):
+                todo += map(int, Path(thread.path, "children").read_bytes().split())
+        except OSError:
+            continue
+    return held
+
+
+def _resident(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_bytes().split()[1]) * resource.getpagesize()
+    except (OSError, IndexError):
+        return 0
 
 
 def _say_into(log: Path) -> None:

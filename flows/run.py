@@ -28,7 +28,7 @@ from flows.pool import Lost, Pool
 from flows.registers import Registers, load_registers
 from flows.say import Tell
 from flows.summary import Summary, summarise
-from flows.work import Desk, Done, Job, prepare, unreadable
+from flows.work import Desk, Done, Job, prepare, unreadable, without_page
 from records.errors import SetupError
 from store import Store
 
@@ -91,10 +91,14 @@ class Run:
         """Reads and extracts these documents and stores each as it is done. Safe to repeat."""
         if self.pool is None:
             workers = min(self.task.workers or os.cpu_count() or 1, max(1, len(self.jobs)))
-            self.pool = Pool(prepare, self.desk, workers=workers, seconds=self.task.seconds, log=self.task.home.readers_log)
+            self.pool = Pool(
+                prepare, self.desk, workers=workers, seconds=self.task.seconds, without=without_page,
+                log=self.task.home.readers_log,
+            )  # fmt: skip
         for job, answer in self.pool.run(self._with_reading(job) for job in self._in_time(batch)):
-            retry = isinstance(answer, Lost) and answer.timed_out
             done = unreadable(job.source, answer.reason) if isinstance(answer, Lost) else answer
+            slow = answer.timed_out if isinstance(answer, Lost) else answer.changed
+            retry = slow or any(lost.timed_out for _, lost in job.left_out)
             self._keep(done, retry)
             self.counts["done"] += 1
             self.counts["failed"] += bool(done.outcome.failure)

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flows.collect import same_bytes
+from flows.pool import Lost, begin_page
 from records.document import Document, SourceFile
 from records.errors import DocumentError
 from records.parcel import LogRow, Parcel
@@ -37,11 +39,18 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One document. ``reading`` is what was read from the same bytes before, as stored; None = read it now."""
+    """One document. ``reading`` is what was read from the same bytes before, as stored; None = read it now. ``left_out``:
+    pages not to be read again, since the reader hung or died on them, with the reason."""
 
     source: SourceFile
     file: Path
     reading: bytes | None = None
+    left_out: tuple[tuple[int, Lost], ...] = ()
+
+
+def without_page(job: Job, page: int, why: Lost) -> Job:
+    """The same document but for one page."""
+    return replace(job, left_out=(*job.left_out, (page, why)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +60,7 @@ class Done:
     document: Document
     outcome: Outcome
     fresh: bool
+    changed: bool = False  # the file's bytes are no longer those of ``source``: to be read again in the next run
 
 
 def unreadable(source: SourceFile, reason: str) -> Done:
@@ -63,6 +73,7 @@ def prepare(desk: object) -> Callable[[Job], Done]:
     from extractors.parcels import Linker
     from extractors.pipeline import process
     from extractors.read import read_file
+    from extractors.read.progress import watched
     from extractors.read.serial import document_from_json
 
     assert isinstance(desk, Desk)
@@ -72,7 +83,8 @@ def prepare(desk: object) -> Callable[[Job], Done]:
         document = None if job.reading is None else document_from_json(job.reading).with_source(job.source)
         if document is None:
             try:
-                document = read_file(job.file, job.source, desk.settings)
+                with watched(begin_page, {page: lost.reason for page, lost in job.left_out}):
+                    document = read_file(job.file, job.source, desk.settings)
             except DocumentError as error:
                 return unreadable(job.source, error.reason)
             except MemoryError:
@@ -81,6 +93,9 @@ def prepare(desk: object) -> Callable[[Job], Done]:
                 _LOG.exception("reading %s", job.source.path)
                 return unreadable(job.source, f"damaged: {type(error).__name__}: {error}"[:300])
         fresh = job.reading is None
+        if fresh and not same_bytes(job.file, job.source):
+            return replace(unreadable(job.source, "the file changed while it was being read"), changed=True)
+        begin_page(0, 0)  # the reading is over: finding has a time of its own
         try:
             return Done(document, process(document, desk.rules, linker), fresh)
         except Exception as error:  # noqa: BLE001 - one odd document must not end the others' run; its reason is kept

@@ -7,12 +7,12 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from flows.pool import Lost, Pool
+from flows.pool import Lost, Pool, begin_page
 
 
 def make(context: object) -> Callable[[str], str]:
@@ -104,3 +104,54 @@ def test_children_end_with_a_killed_parent(tmp_path: Path) -> None:
         time.sleep(0.1)
     else:
         assert not Path(f"/proc/{child}").exists()
+
+
+def make_pages(context: object) -> Callable[[tuple[str, frozenset[int]]], str]:
+    """Runs in the child: a document of three pages, of which the job names what is wrong with one."""
+
+    def do(job: tuple[str, frozenset[int]]) -> str:
+        fault, left_out = job
+        for page in (1, 2, 3):
+            if page in left_out:
+                continue
+            begin_page(page, 3)
+            time.sleep(0.7)
+            if page == 2 and fault == "hang":
+                time.sleep(60)
+            if page == 2 and fault == "crash":
+                os.abort()
+            if page == 2 and fault == "bomb":
+                held = bytearray(600 << 20)
+                held[::4096] = b"x" * len(held[::4096])
+                time.sleep(60)
+        return f"without {sorted(left_out)}"
+
+    return do
+
+
+def leave_out(job: tuple[str, frozenset[int]], page: int, why: Lost) -> tuple[str, frozenset[int]]:
+    return job[0], job[1] | {page}
+
+
+@pytest.mark.parametrize(("fault", "answer"), [
+    ("", "without []"), ("hang", "without [2]"), ("crash", "without [2]"), ("bomb", "without [2]"),
+])  # fmt: skip
+def test_a_page_that_hangs_crashes_or_swells_is_left_out_and_the_others_are_read(fault: str, answer: str) -> None:
+    with Pool[tuple[str, frozenset[int]], str](
+        make_pages, None, workers=1, seconds=60, stall=2, memory_bytes=400 << 20, without=leave_out
+    ) as pool:
+        ((_, said),) = pool.run([(fault, frozenset())])
+    assert said == answer
+
+
+def test_jobs_are_asked_for_one_at_a_time() -> None:
+    given = []
+
+    def jobs() -> Iterator[str]:
+        for name in "abcdef":
+            given.append(name)
+            yield name
+
+    with Pool[str, str](make, "c", workers=2, seconds=30) as pool:
+        next(iter(pool.run(jobs())))
+        assert len(given) <= 3
