@@ -12,6 +12,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from extractors.read.ocr import read_image
 from extractors.read.page_image import Gray
+from extractors.read.progress import begin_page
 from extractors.read.settings import ReadSettings
 from extractors.read.stamps import without_stamps
 from records.document import Document, Page, SourceFile
@@ -36,6 +37,7 @@ def read_picture(path: Path, source: SourceFile, kind: str, settings: ReadSettin
             count = min(getattr(picture, "n_frames", 1), settings.max_pages + 1)
             for index in range(min(count, settings.max_pages)):
                 try:
+                    begin_page(index + 1, count)
                     picture.seek(index)
                     pages.append(_read_frame(picture, index + 1, settings))
                 except EOFError:
