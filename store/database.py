@@ -17,7 +17,7 @@ from records.document import SourceFile
 from records.errors import StoreError
 from records.links import History, Link, Route
 from records.record import Outcome
-from store import decisions, derived, extractions, readings, runs, sources, views
+from store import copying, decisions, derived, extractions, readings, runs, sources, views
 from store.deliveries import Deliveries
 from store.desk import Desk
 from store.desk_queue import Queue
@@ -106,6 +106,11 @@ class Store:
         """sha256 -> fingerprint of the latest outcome."""
         with self._reading() as connection:
             return extractions.fingerprints(connection)
+
+    def outcome_digests(self) -> dict[str, str]:
+        """sha256 -> digest of what was found in it last, before ids: the same digest is the same outcome."""
+        with self._reading() as connection:
+            return extractions.digests(connection)
 
     def outcome(self, sha256: str) -> Outcome | None:
         """The latest outcome: records with their ids, ``parent`` the inspection's id."""
@@ -203,6 +208,16 @@ class Store:
         being read does not show."""
         with self._reading() as connection:
             yield from views.current(connection, document_shas)
+
+    def routes(self) -> dict[str, Route]:
+        """record_id -> where it goes, of all records."""
+        with self._reading() as connection:
+            return derived.load_routes(connection)
+
+    def copy_to(self, path: Path) -> None:
+        """A copy of everything in a new SQLite file, for trying things out."""
+        with explained(str(path)):
+            copying.copy_to(self._engine, path)
 
     def backup(self, path: Path) -> None:
         """A copy of the SQLite database as it stands now, made while others work with it."""

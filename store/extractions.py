@@ -43,7 +43,7 @@ def save(connection: Connection, sha256: str, fingerprint: str, outcome: Outcome
     if connection.execute(query).scalar() is None:
         raise StoreError(f"document {sha256} is not registered; register its file before its outcome")
     unnamed = _unnamed(outcome)
-    digest = hashlib.sha256(outcome_to_json(unnamed).encode()).hexdigest()
+    digest = digest_of(unnamed)
     latest = _latest(connection, [sha256]).get(sha256)
     if latest is not None and (latest.fingerprint, latest.digest) == (fingerprint, digest):
         return
@@ -79,6 +79,18 @@ def fingerprints(connection: Connection) -> dict[str, str]:
     newest = sa.select(sa.func.max(outcomes.c.outcome_id)).group_by(outcomes.c.sha256)
     query = sa.select(outcomes.c.sha256, outcomes.c.fingerprint).where(outcomes.c.outcome_id.in_(newest))
     return {row.sha256: row.fingerprint for row in connection.execute(query)}
+
+
+def digest_of(outcome: Outcome) -> str:
+    """What an outcome says, as one short text; ids play no part."""
+    return hashlib.sha256(outcome_to_json(_unnamed(outcome)).encode()).hexdigest()
+
+
+def digests(connection: Connection) -> dict[str, str]:
+    """sha256 -> digest of the latest outcome."""
+    newest = sa.select(sa.func.max(outcomes.c.outcome_id)).group_by(outcomes.c.sha256)
+    query = sa.select(outcomes.c.sha256, outcomes.c.digest).where(outcomes.c.outcome_id.in_(newest))
+    return {row.sha256: row.digest for row in connection.execute(query)}
 
 
 @dataclass(frozen=True, slots=True)
