@@ -19,6 +19,7 @@ from extractors.read.engine import read_words
 from extractors.read.page_image import Gray, gray
 from extractors.read.quality import likeness
 from extractors.read.rectify import find_sheet
+from extractors.read.ruling import dark_pixels, find_rules, without_rules
 from extractors.read.settings import ReadSettings
 from records.document import Box
 
@@ -156,5 +157,7 @@ def _strip_score(image: Gray, settings: ReadSettings) -> float:
     inked = np.flatnonzero((image < 150).sum(axis=1) > 3)
     first = int(np.percentile(inked, 20)) if inked.size else 0
     strip = image[max(0, first - 40) : first + image.shape[0] // 3]
+    dark = dark_pixels(strip)
+    strip = without_rules(strip, find_rules(dark, upright.DPI / 72)[1], dark)  # a table reads as nothing between its lines
     words = read_words(strip, upright.DPI / 72, _BLOCK, settings.tesseract_seconds, settings.engine)
     return sum((w.confidence or 0.0) * likeness(w.text) for w in words if len(w.text) >= 3 and w.text.isalpha())
