@@ -14,6 +14,7 @@ import argparse
 import hashlib
 import itertools
 import random
+import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -147,6 +148,11 @@ def boundaries(owners: Sequence[Owner], blank: Sequence[bool]) -> set[int]:
     return {b for a, b in itertools.pairwise(seen) if owners[a] != owners[b]}
 
 
+def say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
 def main() -> None:
     ask = argparse.ArgumentParser(description="Boundaries between reports in joined files.")
     ask.add_argument("folder", type=Path)
@@ -173,10 +179,10 @@ def main() -> None:
         hit, made, true, pages = hit + len(want & got), made + len(got), true + len(want), pages + len(ours)
         for page in sorted(want ^ got) if not given.heldout else ():
             fault = "missed" if page in want else "wrong"
-            print(f"  batch {n} page {page + 1}: {fault} cut ({batch.owners[page]})")
+            say(f"  batch {n} page {page + 1}: {fault} cut ({batch.owners[page]})")
     precision, recall = hit / max(1, made), hit / max(1, true)
     f1 = 2 * precision * recall / max(1e-9, precision + recall)
-    print(f"{pages} pages, {true} boundaries: precision {precision:.3f}, recall {recall:.3f}, F1 {f1:.3f} (seed {given.seed})")
+    say(f"{pages} pages, {true} boundaries: precision {precision:.3f}, recall {recall:.3f}, F1 {f1:.3f} (seed {given.seed})")
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from extractors.read.cells import with_unread
 from extractors.read.clean import look_at
 from extractors.read.engine import engine_version, read_words
 from extractors.read.fusion import fused
-from extractors.read.handwriting import mark_handwriting
+from extractors.read.handwriting import with_handwriting
 from extractors.read.lines import reading_order, strikes
 from extractors.read.missed import with_missed
 from extractors.read.ocr_cache import keep, key_of, load
@@ -69,7 +69,7 @@ def _recognise(image: Gray, scale: float, settings: ReadSettings) -> dict[str, A
     words = read(text_image, _mode(rules, scale))
     words = with_unread(words, text_image, dark, rules, scale, lambda sheet: read(sheet, _BLOCK))
     words = with_missed(words, text_image, dark, mask, scale, lambda rest: read(rest, _SCATTERED))
-    words, hands = mark_handwriting(words, dark, mask, scale)
+    words, hands = with_handwriting(words, level, text_image, dark, mask, scale, settings.second_voice)
     crossing = [r for r in rules if _is_strike(r, rules, words)]
     by_hand, blind = struck_words(words, dark, rules, scale)
     words = [
