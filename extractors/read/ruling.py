@@ -13,6 +13,10 @@ _THICKEST = 3.2  # points
 _WORN_GAP = 2.4  # points of white in a worn upright line; between two lines of print there is more
 _WORN_SHORTEST = 40.0  # points of a worn upright, its gaps included
 _THIN = 2.2  # points; a worn line is no thicker
+_FEWEST_DOTS = 12  # close together, on a page with leaders
+_DOT = 2.4  # points; the height of a leader's dots
+_DOT_STEP = 4.0  # points from one dot to the next
+_SHORTEST_LEADER = 16.0  # points
 _FEWEST_RULES = 4  # a page with fewer lines has no table whose uprights wore off
 _IN_PRINT = 0.75  # share of a level stroke with ink right above and below it: the middle of bold letters
 
@@ -28,7 +32,7 @@ def find_rules(dark: Gray, scale: float) -> tuple[list[Box], Gray]:
     """Horizontal and vertical lines, and the mask of their pixels."""
     length = int(_SHORTEST * scale)
     bridge = max(2, int(0.5 * scale))
-    mask = np.zeros_like(dark)
+    mask, upright = np.zeros_like(dark), np.zeros_like(dark)
     rules: list[Box] = []
     for horizontal in (True, False):
         gap = np.ones((1, bridge) if horizontal else (bridge, 1), np.uint8)
@@ -45,8 +49,38 @@ def find_rules(dark: Gray, scale: float) -> tuple[list[Box], Gray]:
             if horizontal and w < 3 * length and _in_bold_print(closed, x, y, w, h, scale):
                 continue
             rules.append(Box(x, y, x + w, y + h))
-            mask[y : y + h, x : x + w][labels[y : y + h, x : x + w] == i] = 255
-    return _with_worn_uprights(rules, mask, dark, scale), mask
+            for drawn in (mask,) if horizontal else (mask, upright):
+                drawn[y : y + h, x : x + w][labels[y : y + h, x : x + w] == i] = 255
+    _add_leaders(mask, dark, scale)
+    return _with_worn_uprights(rules, mask, upright, dark, scale), mask
+
+
+def _add_leaders(mask: Gray, dark: Gray, scale: float) -> None:
+    """Puts rows of dots that lead the eye from one column to the next on the mask: OCR makes words of them.
+
+    Low pieces of ink (dots, or several that ran together) that follow one another closely are a leader where they go on for
+    longer than any dash.
+    """
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
+    flat = stats[:, 3] <= _DOT * scale
+    flat[0] = False
+    if not _follow_closely(stats[flat], scale):
+        return
+    low = (flat[labels] * np.uint8(255)).astype(np.uint8)
+    joined = cv2.morphologyEx(low, cv2.MORPH_CLOSE, np.ones((1, int(_DOT_STEP * scale)), np.uint8))
+    count, runs, sizes, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    leader = (sizes[:, 2] >= _SHORTEST_LEADER * scale) & (sizes[:, 3] <= 1.5 * _DOT * scale)
+    leader[0] = False
+    if count > 1 and leader.any():
+        mask[(low > 0) & leader[runs]] = 255
+
+
+def _follow_closely(pieces: np.ndarray, scale: float) -> bool:
+    """Do enough of these pieces stand level and close beside each other to look for leaders? Most pages have none."""
+    order = pieces[np.lexsort((pieces[:, 0], np.round((pieces[:, 1] + pieces[:, 3]) / scale)))]
+    gap = order[1:, 0] - order[:-1, 0] - order[:-1, 2]
+    level = np.abs(np.diff(order[:, 1] + order[:, 3])) < scale
+    return int(((gap >= 0) & (gap < _DOT_STEP * scale) & level).sum()) >= _FEWEST_DOTS
 
 
 def _in_bold_print(dark: Gray, x: int, y: int, w: int, h: int, scale: float) -> bool:
@@ -57,7 +91,7 @@ def _in_bold_print(dark: Gray, x: int, y: int, w: int, h: int, scale: float) -> 
     return all(side.size and (side > 0).any(axis=0).mean() >= _IN_PRINT for side in (above, below))
 
 
-def _with_worn_uprights(rules: list[Box], mask: Gray, dark: Gray, scale: float) -> list[Box]:
+def _with_worn_uprights(rules: list[Box], mask: Gray, upright: Gray, dark: Gray, scale: float) -> list[Box]:
     """The lines, and upright ones that a copier broke up into dots and dashes; these are added to ``mask`` too.
 
     Only pages with a few lines are looked at, at half their size. What is wider than a line is taken out first (print,
@@ -69,7 +103,7 @@ def _with_worn_uprights(rules: list[Box], mask: Gray, dark: Gray, scale: float) 
     small = (cv2.resize(dark, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA) > 90).astype(np.uint8)
     wide = cv2.morphologyEx(small, cv2.MORPH_OPEN, np.ones((1, max(3, int(_THIN * half))), np.uint8))
     thin = cv2.bitwise_and(small, 1 - wide)
-    drawn = np.asarray(cv2.resize(mask, (small.shape[1], small.shape[0]), interpolation=cv2.INTER_AREA) > 90, np.uint8)
+    drawn = np.asarray(cv2.resize(upright, (small.shape[1], small.shape[0]), interpolation=cv2.INTER_AREA) > 90, np.uint8)
     joined = cv2.dilate(cv2.bitwise_or(thin, drawn), np.ones((1, 3), np.uint8))
     closed = cv2.morphologyEx(joined, cv2.MORPH_CLOSE, np.ones((int(_WORN_GAP * half), 1), np.uint8))
     found = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((int(_WORN_SHORTEST * half), 1), np.uint8))
