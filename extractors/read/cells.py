@@ -9,7 +9,8 @@ much as a few lines of text. All boxes in pixels.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from statistics import median
 
 import cv2
@@ -67,6 +68,38 @@ def with_unread(
     found += [w for w in _by_second_voice(silent, sheet) if _credible(w, tall)]
     # A torn word of which nothing could be read again stays as it was.
     return [*kept, *(w for w in torn if not any(_meet(w, f) for f in found)), *found]
+
+
+def cut_at_lines(words: Sequence[Word], rules: Sequence[Box]) -> list[Word]:
+    """The words, those that still lie in two cells cut where the line between them runs: by the share of letters, at a change
+    from figures to letters where there is one about there."""
+    uprights = [r for r in rules if r.height > 2 * r.width]
+    out: list[Word] = []
+    for word in words:
+        cuts = [] if word.handwritten or word.box is None else _letters_before_lines(word, word.box, uprights)
+        if not cuts or word.box is None:
+            out.append(word)
+            continue
+        box, count = word.box, len(word.text)
+        edges = [0, *cuts, count]
+        for start, end in pairwise(edges):
+            part = Box(box.x0 + box.width * start / count, box.top, box.x0 + box.width * end / count, box.bottom)
+            out.append(replace(word, text=word.text[start:end], box=part, other=""))
+    return out
+
+
+def _letters_before_lines(word: Word, box: Box, uprights: Sequence[Box]) -> list[int]:
+    rim = 0.25 * box.height
+    text = word.text
+    found: set[int] = set()
+    for line in uprights:
+        if not (box.x0 + rim < line.centre_x < box.x1 - rim and line.top <= box.centre_y <= line.bottom):
+            continue
+        at = (line.centre_x - box.x0) / box.width * len(text)
+        near = [i for i in range(1, len(text)) if abs(i - at) <= 1.2]
+        if near:
+            found.add(min(near, key=lambda i: (text[i].isdigit() == text[i - 1].isdigit(), abs(i - at))))
+    return sorted(found)
 
 
 def _letter_height(words: Sequence[Word]) -> float | None:
@@ -167,7 +200,7 @@ def _by_second_voice(pieces: Sequence[_Laid], sheet: Gray) -> list[Word]:
         for token in said.tokens:
             half = (token.x1 - token.x0) / (len(token.text) - 1) / 2 if len(token.text) > 1 else 0.3 * b.height
             box = Box(b.x0 + token.x0 - half, b.top + 0.15 * b.height, b.x0 + token.x1 + half, b.bottom - 0.15 * b.height)
-            found.append(Word(token.text, _moved_back(box, piece), round(_ALONE * token.confidence, 4)))
+            found.append(Word(token.text, _moved_back(box, piece), round(_ALONE * token.confidence, 4), agreement=False))
     return found
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import cv2
 
-from extractors.read.cells import with_unread
+from extractors.read.cells import cut_at_lines, with_unread
 from extractors.read.clean import look_at
 from extractors.read.engine import engine_version, read_words
 from extractors.read.fusion import fused
@@ -78,6 +78,7 @@ def _recognise(image: Gray, scale: float, settings: ReadSettings) -> dict[str, A
     if settings.second_voice:
         # After what is told by Tesseract's own doubt (writing and strokes by hand), which the second voice would settle.
         words = fused(words, text_image, scale)
+    words = cut_at_lines(words, rules)
     lines = [r for r in rules if r not in crossing]
     words = _with_squares(words, squares)
     return {
