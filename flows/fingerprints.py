@@ -33,12 +33,12 @@ def fingerprints(settings: ReadSettings, city: City, registers: Sequence[Path]) 
     """Of readings and outcomes made now. ``registers``: parcel file and log, by content. Of the city's settings only what
     ``City`` holds counts: where mail goes changes no value."""
     reading = reader_fingerprint(settings)
-    parts = [reading, rulebook_hash(city.patterns), models_hash(), _code(), repr(city), *(_content(f) for f in registers)]
+    parts = [reading, rulebook_hash(city.patterns), models_hash(), code_hash(), repr(city), *(_content(f) for f in registers)]
     return Fingerprints(reading, "find-" + hashlib.sha256("|".join(parts).encode()).hexdigest()[:16])
 
 
 @cache
-def _code() -> str:
+def code_hash() -> str:
     """Of the source of everything that finds values, so that no release forgets to raise a version number."""
     digest = hashlib.sha256()
     for package in (extractors, records):

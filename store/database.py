@@ -107,10 +107,10 @@ class Store:
         with self._reading() as connection:
             return extractions.fingerprints(connection)
 
-    def outcome_digests(self) -> dict[str, str]:
-        """sha256 -> digest of what was found in it last, before ids: the same digest is the same outcome."""
+    def outcome_heads(self) -> dict[str, tuple[str, str]]:
+        """sha256 -> digest of what was found in it last (the same digest is the same outcome, ids apart) and its kind."""
         with self._reading() as connection:
-            return extractions.digests(connection)
+            return extractions.heads(connection)
 
     def outcome(self, sha256: str) -> Outcome | None:
         """The latest outcome: records with their ids, ``parent`` the inspection's id."""
@@ -213,6 +213,11 @@ class Store:
         """record_id -> where it goes, of all records."""
         with self._reading() as connection:
             return derived.load_routes(connection)
+
+    def record_kinds(self) -> dict[str, str]:
+        """record_id -> its kind, of all records there ever were."""
+        with self._reading() as connection:
+            return extractions.kinds(connection)
 
     def copy_to(self, path: Path) -> None:
         """A copy of everything in a new SQLite file, for trying things out."""

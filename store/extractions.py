@@ -86,11 +86,16 @@ def digest_of(outcome: Outcome) -> str:
     return hashlib.sha256(outcome_to_json(_unnamed(outcome)).encode()).hexdigest()
 
 
-def digests(connection: Connection) -> dict[str, str]:
-    """sha256 -> digest of the latest outcome."""
+def heads(connection: Connection) -> dict[str, tuple[str, str]]:
+    """sha256 -> digest of the latest outcome and the kind of document it found, without loading its records."""
     newest = sa.select(sa.func.max(outcomes.c.outcome_id)).group_by(outcomes.c.sha256)
-    query = sa.select(outcomes.c.sha256, outcomes.c.digest).where(outcomes.c.outcome_id.in_(newest))
-    return {row.sha256: row.digest for row in connection.execute(query)}
+    query = sa.select(outcomes.c.sha256, outcomes.c.digest, outcomes.c.header).where(outcomes.c.outcome_id.in_(newest))
+    return {r.sha256: (r.digest, outcome_from_json(r.header).doc_type) for r in connection.execute(query)}
+
+
+def kinds(connection: Connection) -> dict[str, str]:
+    """record_id -> kind."""
+    return {row.record_id: row.kind for row in connection.execute(sa.select(record_table.c.record_id, record_table.c.kind))}
 
 
 @dataclass(frozen=True, slots=True)

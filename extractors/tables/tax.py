@@ -10,6 +10,7 @@ from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Any
 
+from extractors.codebook import codes_settled
 from extractors.layout import Spot
 from extractors.parcels.mapblock import id_key
 from extractors.rulebook import RuleBook
@@ -104,6 +105,7 @@ def extract_tax(
     doubts.lone_codes(reader.records, compiled.codes)
     reader.reasons += doubts.hidden_rows(document, report, rows)
     records, check_reasons = sums.checked(reader.records, reader.checks)
+    records = codes_settled(records, rules)
     reasons = [*report.reasons, *reader.reasons, *check_reasons]
     if not records:
         reasons.append(Reason("", "missing", "a tax list was expected but no row was understood: no heading with known columns"))

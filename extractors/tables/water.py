@@ -250,6 +250,9 @@ class _Reader:
         kind = self.rules.read_types.get(written) or self.rules.read_types.get(written[:3])
         if kind is not None:
             fields["read_type"] = self._make("read_type", kind, row, entry.words("read_type"), entry)
+        elif re.fullmatch(r"[a-z][a-z0-9/]{0,5}", written):  # a code nobody has explained: kept as printed, for the code book
+            made = self._make("read_type", written, row, entry.words("read_type"), entry, ("unknown_code",))
+            fields["read_type"] = replace(made, value=None)
 
     def _make(
         self, name: str, value: Value, row: Row, spots: list[Spot], entry: Entry, flags: tuple[str, ...] = ()
