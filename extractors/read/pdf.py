@@ -9,19 +9,23 @@ import numpy as np
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
+from extractors.read.engine import read_words
+from extractors.read.inserts import with_inserts
 from extractors.read.lines import reading_order, strikes
 from extractors.read.ocr import Seen, read_image
 from extractors.read.page_image import Gray, render, render_colours
+from extractors.read.pdf_fonts import odd_fonts
 from extractors.read.pdf_form import PageForm, read_forms, words_with_fields
 from extractors.read.pdf_marks import Drawn, read_marks, ticks_of
 from extractors.read.pdf_text import TextLayer, View, read_text_layer, view_of
-from extractors.read.quality import judge
+from extractors.read.progress import begin_page
 from extractors.read.settings import ReadSettings
 from extractors.read.stamps import without_stamps
+from extractors.read.text_layers import Choice, choose, compared, covers_print, sampled
 from records.document import Document, Page, SourceFile, Word, moved
 from records.errors import DocumentError
 
-_SCAN_SHARE = 0.5  # of the page under pictures: then the picture is the document
+_BLOCK = 6  # Tesseract's mode for one block of even lines
 
 
 def read_pdf(path: Path, source: SourceFile, settings: ReadSettings) -> Document:
@@ -36,10 +40,11 @@ def read_pdf(path: Path, source: SourceFile, settings: ReadSettings) -> Document
         problems: list[str] = []
         loaded = min(count, settings.max_pages)
         views = [_view(pdf, index) for index in range(loaded)]
-        forms = read_forms(path, views)
+        forms, odd = read_forms(path, views), odd_fonts(path, loaded)
         for index in range(loaded):
             try:
-                pages.append(_read_page(pdf, index, forms[index], settings))
+                begin_page(index + 1, loaded)
+                pages.append(_read_page(pdf, index, forms[index], odd[index], settings))
             except (pdfium.PdfiumError, DocumentError) as err:
                 problems.append(f"page {index + 1}: {err}")
                 width, height = views[index].size
@@ -80,34 +85,43 @@ def _properties(pdf: pdfium.PdfDocument) -> dict[str, str]:
     return {k.lower(): v[:200] for k, v in found.items() if k in {"Title", "Author", "Subject", "Creator", "Producer"}}
 
 
-def _read_page(pdf: pdfium.PdfDocument, index: int, form: PageForm, settings: ReadSettings) -> Page:
+def _read_page(pdf: pdfium.PdfDocument, index: int, form: PageForm, odd_font: str, settings: ReadSettings) -> Page:
     page = pdf[index]
     try:
         view = view_of(page)
         drawn = read_marks(page, view)
         layer = read_text_layer(page, view, drawn.dark)
-        why_not = _distrust(layer, drawn, view)
-        if why_not:
-            return _by_ocr(page, index, view, form, why_not, drawn.coloured, settings)
-        return _by_text(layer, drawn, index, view, form)
+        choice = choose(layer, drawn, view.size, odd_font)
+        if choice.kind == "layer":
+            return _by_text(layer, drawn, index, view, form)
+        if choice.kind == "ocr":
+            return _by_ocr(page, index, view, form, choice.reason, layer, drawn.coloured, settings)
+        image, scale, stamped = picture_of(page, drawn.coloured, settings)
+        said = ""
+        if choice.kind in {"sample", "ground"}:
+            why_not, said = _doubts(choice, layer, image, scale, settings)
+            if why_not:
+                return _by_ocr(page, index, view, form, why_not, layer, drawn.coloured, settings)
+        text = _by_text(layer, drawn, index, view, form)
+        text = replace(text, reason="; ".join(r for r in (text.reason, said) if r))
+        return with_inserts(text, choice.regions, image, scale, stamped, settings)
     finally:
         page.close()
 
 
-def _distrust(layer: TextLayer, drawn: Drawn, view: View) -> str:
-    """Why the text layer is not to be used; '' if it is."""
-    width, height = view.size
-    share = drawn.image_share(width, height) if drawn.images else 0.0
-    if share >= _SCAN_SHARE:
-        if layer.characters:
-            return "scan with a hidden text layer by someone else's OCR, which is not trusted"
-        return "scan without a text layer"
-    if not layer.characters:
-        return "no text layer"
-    if not layer.words:
-        return "the text layer is invisible"
-    verdict = judge(layer.words_by_font, layer.unmapped, layer.characters)
-    return verdict.reason
+def _doubts(choice: Choice, layer: TextLayer, image: Gray, scale: float, settings: ReadSettings) -> tuple[str, str]:
+    """Why the layer is not to be used ('' if it is), and what was found to speak for it."""
+    if choice.kind == "ground" and not covers_print(layer.words, image, scale):
+        return "scan with text over it that is not all that the page shows", ""
+
+    def read(sheet: Gray) -> list[Word]:
+        return read_words(sheet, scale, _BLOCK, settings.tesseract_seconds, settings.engine)
+
+    sample = sampled(layer.words, image, scale, read)
+    if not sample.honest:
+        return "; ".join(r for r in (choice.reason, sample.said) if r), ""
+    where = "text over a background picture" if choice.kind == "ground" else choice.reason
+    return "", f"{where}; {sample.said}"
 
 
 def _by_text(layer: TextLayer, drawn: Drawn, index: int, view: View, form: PageForm) -> Page:
@@ -137,13 +151,16 @@ def _by_text(layer: TextLayer, drawn: Drawn, index: int, view: View, form: PageF
 
 
 def _by_ocr(
-    page: pdfium.PdfPage, index: int, view: View, form: PageForm, reason: str, coloured: bool, settings: ReadSettings
-) -> Page:
+    page: pdfium.PdfPage, index: int, view: View, form: PageForm, reason: str, layer: TextLayer,
+    coloured: bool, settings: ReadSettings,
+) -> Page:  # fmt: skip
     image, scale, stamped = picture_of(page, coloured, settings)
     seen = read_image(image, scale, settings)
     width, height = seen.size or view.size
     form = _as_read(form, seen)
     words = words_with_fields(list(seen.words), form.fields)
+    if layer.hidden and words:
+        reason += f" ({compared([w.text for w in layer.hidden], [w.text for w in words]).said})"
     ticks = [t for t in seen.ticks if not any(t.box.overlap(f.box) > 0.2 for f in form.ticks)]
     return Page(
         number=index + 1,
@@ -167,10 +184,8 @@ def picture_of(page: pdfium.PdfPage, coloured: bool, settings: ReadSettings) -> 
     if coloured:
         colours, scale = render_colours(page, settings.dpi, settings.max_pixels)
         image, said = without_stamps(colours, scale)
-    else:
-        image, scale = render(page, settings.dpi, settings.max_pixels)
-        image, said = without_stamps(image, scale)
-    return image, scale, said
+        return image, scale, said
+    return (*render(page, settings.dpi, settings.max_pixels), "")
 
 
 def _as_read(form: PageForm, seen: Seen) -> PageForm:

@@ -59,6 +59,7 @@ class TextLayer:
     unmapped: int = 0
     invisible: int = 0  # characters that are not painted (an earlier OCR) or white on white
     capped: bool = False
+    hidden: list[Word] = field(default_factory=list)  # words of characters that a viewer does not show
 
 
 def read_text_layer(page: pdfium.PdfPage, view: View, dark: list[Box]) -> TextLayer:
@@ -76,6 +77,7 @@ class _Run:
     text: list[str] = field(default_factory=list)
     boxes: list[Box] = field(default_factory=list)
     first: int = 0
+    hidden: bool = False
 
 
 def _collect(text: ctypes.c_void_p, view: View, dark: list[Box]) -> TextLayer:
@@ -103,14 +105,13 @@ def _collect(text: ctypes.c_void_p, view: View, dark: list[Box]) -> TextLayer:
         layer.characters += 1
         if is_unmapped(char) or raw.FPDFText_HasUnicodeMapError(text, i) == 1:
             layer.unmapped += 1
-        if _is_hidden(text, i, box, dark, hidden):
-            layer.invisible += 1
-            continue
-        if run.boxes and _breaks(run.boxes[-1], box):
+        unseen = _is_hidden(text, i, box, dark, hidden)
+        layer.invisible += unseen
+        if run.boxes and (unseen != run.hidden or _breaks(run.boxes[-1], box)):
             _finish(text, run, layer)
             run = _Run()
         if not run.text:
-            run.first = i
+            run.first, run.hidden = i, unseen
         run.text.append(char)
         run.boxes.append(box)
     _finish(text, run, layer)
@@ -153,6 +154,9 @@ def _finish(text: ctypes.c_void_p, run: _Run, layer: TextLayer) -> None:
         max(b.x1 for b in run.boxes),
         max(b.bottom for b in run.boxes),
     )
+    if run.hidden:
+        layer.hidden.append(Word(word, box))
+        return
     name = _font_name(text, run.first)
     weight = raw.FPDFText_GetFontWeight(text, run.first)
     bold = weight >= 600 or "bold" in name.lower() or "black" in name.lower()

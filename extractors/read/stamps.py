@@ -1,5 +1,6 @@
-"""RECEIVED stamps that lie over print: where a framed stamp's ink can be told from the print by its colour or its paler grey,
-the stamp is left out of the picture that is read, so that the print under it stands free. Stamps on blank paper stay."""
+"""RECEIVED stamps that lie over print: where a framed stamp's ink can be told from the print by its colour, the stamp is left
+out of the picture that is read, so that the print under it stands free. Stamps on blank paper stay, and so do grey ones: pale
+print in a ruled table looks the same, and washing that away is worse than a word under a stamp that can't be read."""
 
 from __future__ import annotations
 
@@ -19,22 +20,15 @@ _SHORTEST, _LOWEST = 1.0, 0.35
 _COLOURED = 24  # difference of the strongest and weakest channel of a coloured ink
 _LEAST_INK = 0.0003  # of the page
 _PRINT = 95  # grey of print that is darker than any stamp
-_LEAST_PRINT = 0.04  # of black in a grey stamp's ink
 _JOINS = 17  # pixels of the small copy: rubber prints with gaps
-_ON_FRAME = 0.6  # of a side that is inked
+_ON_FRAME = 0.8  # of a side that is inked
 
 
 def without_stamps(image: Colours, scale: float) -> tuple[Gray, str]:
-    """A picture in grey or in red, green and blue, as grey, without the stamps that hide print, and what was left out in
-    words ('' for nothing)."""
-    plain, coloured = without_coloured_stamps(image, scale) if image.ndim == 3 else (image, False)
-    plain, grey = without_grey_stamps(plain, scale)
-    return plain, "a stamp over print was left out" if coloured or grey else ""
-
-
-def without_coloured_stamps(image: Colours, scale: float) -> tuple[Gray, bool]:
-    """The page in grey, coloured framed stamps over print left out, and whether there was one. ``scale`` in pixels a point;
-    ``image`` has red, green and blue."""
+    """A picture in grey or in red, green and blue, as grey, coloured framed stamps over print left out, and that in words
+    ('' where there was none). ``scale`` in pixels per point."""
+    if image.ndim == 2:
+        return image, ""
     plain = gray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY))
     step = max(1, round(scale * 72 / _SMALL))
     small = gray(cv2.blur(np.ascontiguousarray(image[::step, ::step]), (2, 2)))
@@ -42,15 +36,15 @@ def without_coloured_stamps(image: Colours, scale: float) -> tuple[Gray, bool]:
     channels = [cv2.add(c, int(tone.max() - t)) for c, t in zip(cv2.split(small), tone, strict=True)]  # type: ignore[call-overload]
     brightest, darkest = _extremes(channels)
     ink = (cv2.subtract(brightest, darkest) > _COLOURED).astype(np.uint8)
-    found = False
+    said = ""
     for x0, y0, x1, y1 in _framed(ink, (brightest < _PRINT).astype(np.uint8)):
         rows, columns = slice(int(y0) * step, int(y1) * step), slice(int(x0) * step, int(x1) * step)
         light, dark = _extremes(list(cv2.split(image[rows, columns])))
         # The channel that the stamp's ink reflects best, lifted by how coloured it is: ink becomes paper, black stays.
         lifted = light.astype(np.int16) + 2 * np.maximum(0, light.astype(np.int16) - dark - 10)
         plain[rows, columns] = np.minimum(lifted, 255).astype(np.uint8)
-        found = True
-    return plain, found
+        said = "a coloured stamp over print was left out"
+    return plain, said
 
 
 def _extremes(channels: list[Any]) -> tuple[Gray, Gray]:
@@ -58,38 +52,9 @@ def _extremes(channels: list[Any]) -> tuple[Gray, Gray]:
     return gray(cv2.max(cv2.max(red, green), blue)), gray(cv2.min(cv2.min(red, green), blue))
 
 
-def without_grey_stamps(image: Gray, scale: float) -> tuple[Gray, bool]:
-    """The same for stamps of grey ink that is paler than the print."""
-    factor = min(1.0, _SMALL / 72 / scale)
-    small = gray(cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA))
-    paper = float(np.percentile(small[::4, ::4], 70))
-    if paper < 150:
-        return image, False
-    level = small * (255.0 / paper)
-    # Edges of black print are grey too, but thin: what is left after a smoothing is a broad stroke of grey.
-    broad = cv2.erode(((level > 85) & (level < 200)).astype(np.uint8), np.ones((2, 2), np.uint8))
-    ink = gray(cv2.dilate(broad, np.ones((2, 2), np.uint8)))
-    out, found = image, False
-    print_ = (level < _PRINT - 10).astype(np.uint8)
-    for x0, y0, x1, y1 in _framed(ink, print_):
-        here = slice(int(y0), int(y1)), slice(int(x0), int(x1))
-        if print_[here].sum() < _LEAST_PRINT * ink[here].sum():
-            continue  # print as grey as the frame about it
-        rows, columns = slice(int(y0 / factor), int(y1 / factor)), slice(int(x0 / factor), int(x1 / factor))
-        inked = level[here][ink[here] > 0]
-        stamp = float(np.percentile(inked, 10)) if inked.size else 255.0
-        if stamp < 100:
-            continue  # as dark as print: nothing tells them apart
-        if not found:
-            out, found = image.copy(), True
-        low, high = 20.0, stamp * 0.92
-        part = image[rows, columns] * (255.0 / paper)
-        out[rows, columns] = np.clip((part - low) * 255.0 / (high - low), 0, 255).astype(np.uint8)
-    return out, found
-
-
 def _framed(ink: npt.NDArray[np.uint8], print_: npt.NDArray[np.uint8]) -> list[tuple[float, float, float, float]]:
-    """Bounds of framed stamps that print shines through, in pixels of the small copy."""
+    """Bounds of framed stamps that print shines through, in pixels of the small copy: ink along three
+    sides at least of a rectangle, however it is turned."""
     if ink.mean() < _LEAST_INK or ink.mean() > 0.25:
         return []
     joined = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((_JOINS, _JOINS), np.uint8))
@@ -100,7 +65,7 @@ def _framed(ink: npt.NDArray[np.uint8], print_: npt.NDArray[np.uint8]) -> list[t
         long, short = max(rectangle[1]) / _SMALL, min(rectangle[1]) / _SMALL
         if not (_SHORTEST <= long <= _LONGEST and _LOWEST <= short <= _TALLEST):
             continue
-        if not _has_frame(ink, cv2.boxPoints(rectangle)):
+        if _sides(ink, cv2.boxPoints(rectangle)) < 3:
             continue
         x, y, w, h = cv2.boundingRect(outline)
         if print_[y : y + h, x : x + w].sum() >= 40:
@@ -108,8 +73,8 @@ def _framed(ink: npt.NDArray[np.uint8], print_: npt.NDArray[np.uint8]) -> list[t
     return found
 
 
-def _has_frame(ink: npt.NDArray[np.uint8], corners: Any) -> bool:
-    """Ink along three sides of the rectangle at least."""
+def _sides(ink: npt.NDArray[np.uint8], corners: Any) -> int:
+    """How many sides of the rectangle are inked."""
     near = cv2.dilate(ink, np.ones((7, 7), np.uint8))
     sides = 0
     for a, b in zip(corners, np.roll(corners, -1, axis=0), strict=True):
@@ -117,4 +82,4 @@ def _has_frame(ink: npt.NDArray[np.uint8], corners: Any) -> bool:
         x = np.clip(points[:, 0].round().astype(int), 0, ink.shape[1] - 1)
         y = np.clip(points[:, 1].round().astype(int), 0, ink.shape[0] - 1)
         sides += float(near[y, x].mean()) >= _ON_FRAME
-    return sides >= 3
+    return sides
