@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -15,7 +16,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 def add_to(app: typer.Typer) -> None:
     """Adds these commands to ``lotline``."""
-    for command in (up, down, watch, deliver):
+    for command in (up, down, watch, deliver, watchdog, coverage, backup, restore, handover):
         app.command()(command)
 
 
@@ -87,3 +88,75 @@ def deliver(
         return
     for one in made:
         typer.echo(one.says)
+
+
+def watchdog(context: typer.Context) -> None:
+    """Notice a missed night or odd data and tell people; for an hourly timer of the operating system."""
+    from flows.night.watchdog import look
+
+    for line in look(open_home(context.obj)):
+        typer.echo(line)
+
+
+def coverage(
+    context: typer.Context,
+    since: Annotated[
+        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day; default: the missing year's.")
+    ] = None,
+    until: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day.")] = None,
+    requests: Annotated[
+        Path | None, typer.Option(help="Also write into this folder whom to ask for what: a CSV and letters.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """What became of the permit log's inspections, month by month, and what is still missing."""
+    from flows.city import load_city
+    from flows.night.coverage import STATES, write_requests
+    from flows.night.coverage import coverage as covered
+
+    home = open_home(context.obj)
+    found = covered(home, (since.date() if since else None, until.date() if until else None))
+    written = [] if requests is None else write_requests(found, requests, load_city(home.settings).name)
+    if as_json:
+        typer.echo(json.dumps({"months": found.months, "since": found.since, "missing": len(found.missing),
+                               "visits_without_log_row": found.without_log_row, "log_through": str(found.log_through or ""),
+                               "written": [str(w) for w in written]}, indent=2))  # fmt: skip
+        return
+    typer.echo(f"{'month':<9}" + "".join(f"{s.replace('_', ' '):>19}" for s in STATES))
+    for month, states in found.months.items():
+        typer.echo(f"{month:<9}" + "".join(f"{states.get(s, 0):>19}" for s in STATES))
+    if found.since:
+        typer.echo("since last time: " + ", ".join(f"{s.replace('_', ' ')} {n:+}" for s, n in found.since.items()))
+    typer.echo(f"{len(found.missing)} inspections have no readable document; {found.without_log_row} visits have no log row.")
+    for path in written:
+        typer.echo(f"written: {path}")
+
+
+def backup(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="The backup's file, a .tar.gz; it must not exist yet.")],
+) -> None:
+    """Save database, settings, city patterns and records of the watchdog in one file, also while runs go on."""
+    from flows.night.keeping import back_up
+
+    typer.echo(back_up(open_home(context.obj), file))
+
+
+def restore(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="A backup made by lotline backup.")],
+) -> None:
+    """Put a backup into an empty home folder (name it with --home)."""
+    from flows.night.keeping import bring_back
+
+    typer.echo(bring_back(open_home(context.obj), file))
+
+
+def handover(
+    context: typer.Context,
+    out: Annotated[Path, typer.Argument(help="The text file to write.")],
+) -> None:
+    """Write down how this city is set up: settings and why, who explained which code, open questions, deliveries, accounts."""
+    from flows.night.handover import write_handover
+
+    typer.echo(write_handover(open_home(context.obj), out))
