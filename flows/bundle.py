@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import cast
 
 from extractors.language.codebook import code_title
 from extractors.rulebook import models_hash
+from flows.codes import entries, seen_codes
 from flows.crossings import settled_of
 from flows.ledger import ledger
 from flows.registers import Registers
-from records.deciding import PARENT, SAME_AS
+from records.deciding import PARENT, SAME_AS, taken_back
 from records.document import SourceFile, TextSource
-from records.export import CodeEntry, DocumentInfo, ExportBundle, ExportRecord, OpenQuestion, Provenance
+from records.export import DocumentInfo, ExportBundle, ExportRecord, OpenQuestion, Provenance
 from records.record import Reason, Record
 from records.settle import to_text
 from records.vocabulary import Kind
@@ -58,7 +59,7 @@ def make_bundle(
         ),
         questions=tuple(questions),
         ledger=ledger(registers.log, documents, records),
-        codebook=_codebook(records),
+        codebook=entries(seen_codes(records, registers.parcels, registers.rules)),
         parcels=registers.parcels,
         log_through=max((row.opened for row in registers.log if row.opened), default=None),
     )
@@ -136,7 +137,7 @@ def _record(
         first_cited_date=history.first_cited_date if history else None,
         repeat_of=history.repeat_of if history else "",
         corrected_date=history.corrected_date if history else None,
-        rejected=settled.rejected,
+        rejected=settled.rejected or taken_back(record, settled),
     )
 
 
@@ -173,24 +174,3 @@ def _within(r: ExportRecord, period: tuple[date, date] | None) -> bool:
         return True
     day = r.values.get(_DAY_OF[r.kind], "")
     return not day or period[0].isoformat() <= day <= period[1].isoformat()
-
-
-def _codebook(records: Sequence[ExportRecord]) -> tuple[CodeEntry, ...]:
-    """Every code that stands on the papers, with the meaning that the rule book gives."""
-    rows: Counter[tuple[str, str]] = Counter()
-    meanings: dict[tuple[str, str], str] = {}
-    for r in records:
-        if r.same_as or r.rejected or r.record.ignorable:
-            continue
-        domain = {"tax": "tax", "violation": "housing"}.get(r.kind, "")
-        if not domain:
-            continue
-        meaning = r.values.get("code_meaning" if r.kind == "tax" else "code_title", "")
-        for code in filter(None, r.values.get("code", "").split("; ")):
-            rows[domain, code] += 1
-            if meaning and "; " not in r.values.get("code", ""):
-                meanings.setdefault((domain, code), meaning)
-    return tuple(
-        CodeEntry(domain, code, meanings.get((domain, code), ""), "rule book" if (domain, code) in meanings else "", rows=n)
-        for (domain, code), n in sorted(rows.items())
-    )

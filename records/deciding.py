@@ -22,6 +22,8 @@ IDENTITY: Final = "identity"
 """Decided field: whether earlier decisions belong to this record."""
 CITY_STATUS: Final = "city_status"
 """Decided field of a violation: what the city did with it since."""
+ADDED: Final = "added/"
+"""How the local key of a record begins that a person added."""
 UNREADABLE: Final = "unreadable"
 """Code of the reason that holds back a record whose required field a person could not find: the desk asks no more."""
 CITY_STATUSES: Final = ("dismissed", "disputed")
@@ -44,10 +46,17 @@ def resting_on(findings: Iterable[Sequence[Reason]]) -> list[Reason]:
     return []
 
 
+def taken_back(record: Record, settled: Settled) -> bool:
+    """Whether this record was added by a person and that was undone: nobody says any more that it is there."""
+    return record.local_key.startswith(ADDED) and settled.decided_by == "auto"
+
+
 def as_settled(record: Record, settled: Settled) -> Record:
     """The record as people left it: their values in place of the machine's; out of the count where they said so."""
     if settled.rejected:
         return replace(record, ignorable=record.ignorable or "a person said that it is no record")
+    if taken_back(record, settled):
+        return replace(record, ignorable="added by a person, and taken back")
     if settled.value(SAME_AS) is not None:
         return replace(record, ignorable=record.ignorable or "a person said that another record says the same")
     changed = [

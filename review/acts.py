@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from records.deciding import SAME_AS
 from records.decision import Decision
 from records.settle import WHOLE
 from review.deciding import decision, inherited, name, rest_is_right, saved
@@ -82,6 +83,11 @@ def _wished(office: Office, post: Post, case: Case, field: str, wish: str, at: I
             if wish == "withdraw" and not note:
                 raise RefusedError("A record that is out already is withdrawn with a reason: write a word why.", 400)
             return [decision(case, WHOLE, wish, token, by, post.at, note=note)]
+        case "same":
+            other = next((link.other_id for link in case.links if link.relation == "possible_copy_of"), "")
+            if not other:
+                raise RefusedError("There is no other record that this one may repeat.", 400)
+            return [decision(case, SAME_AS, "correct", token, by, post.at, value=other, note=note)]
         case "rest":
             return _rest(office, post, at, token)
         case _:
@@ -199,6 +205,8 @@ def _told(made: Sequence[Decision], case: Case, field: str) -> str:
     match first.action:
         case "confirm":
             return f"{what} confirmed{more}."
+        case "correct" if first.field == SAME_AS:
+            return "Counted once, with the other record."
         case "correct":
             return f"{what} is now {choice_words(first.value) or 'empty'}{more}."
         case "unreadable":

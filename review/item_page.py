@@ -64,8 +64,15 @@ def show_item(
         lines=field_lines(case, open_reasons(waiting), about), siblings=siblings, open_at=open_at, report=report,
         left=[i for i in others if i.question in user.questions], back=back, act=secrets.token_hex(8), expect=expect,
         notes=office.store.queue.notes(case.record.record_id), history=_history(case), people=_people(office, user.name),
-        wider=_wider(case, about, siblings),
+        wider=_wider(case, about, siblings), copies=_copies(office, case, asked),
     )  # fmt: skip
+
+
+def _copies(office: Office, case: Case, asked: Item | None) -> list[Case]:
+    """The records that this one may repeat, where that is asked."""
+    if asked is None or asked.reason != "possible_copy":
+        return []
+    return list(office.store.desk.cases([link.other_id for link in case.links if link.relation == "possible_copy_of"]).values())
 
 
 def _wider(case: Case, field: str, siblings: Sequence[object]) -> int:

@@ -18,6 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from starlette.datastructures import FormData, UploadFile
 
 from records.cells import clean
+from records.settle import to_text
 from review import words
 from review.ports import House
 from review.security import Door, client_of, same, session_of
@@ -188,6 +189,7 @@ def _environment() -> Environment:
     made.filters["duration"] = words.duration
     made.filters["when"] = lambda at: at.astimezone().strftime("%Y-%m-%d %H:%M")
     made.filters["percent"] = lambda share: f"{share * 100:.1f} %"
+    made.filters["text"] = to_text
     made.globals["version"] = _static_version()
     return made
 

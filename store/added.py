@@ -9,6 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from records.deciding import ADDED
 from records.identity import mint_free
 from records.record import Outcome, Reason, Record, Report
 from records.serial import record_from_json, record_to_json
@@ -39,7 +40,7 @@ def add(connection: Connection, sha256: str, record: Record, by: str, at: dateti
     query = sa.select(record_table.c.record_id).where(record_table.c.sha256 == sha256)
     taken = set(connection.execute(query).scalars())
     record_id = mint_free(sha256, record.kind, record.anchor, taken)
-    named = replace(record, record_id=record_id, local_key=f"added/{record_id}")
+    named = replace(record, record_id=record_id, local_key=f"{ADDED}{record_id}")
     connection.execute(sa.insert(record_table).values(record_id=record_id, sha256=sha256, kind=record.kind))
     connection.execute(
         sa.insert(added_records).values(

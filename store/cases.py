@@ -20,7 +20,7 @@ from store import decisions, derived
 from store.added import added_to
 from store.desk_tables import document_acts
 from store.sql import portions
-from store.tables import contents, extractions, outcomes, places
+from store.tables import contents, documents, extractions, outcomes, places, readings
 from store.tables import decisions as decision_table
 from store.tables import records as record_table
 
@@ -93,6 +93,51 @@ def load(connection: Connection, record_ids: Sequence[str]) -> dict[str, Case]:
             last.get(record_id, 0), digest[:16],
         )  # fmt: skip
     return cases
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A document without its records."""
+
+    sha256: str
+    paths: tuple[str, ...]
+    size: int
+    pages: int | None
+    text_source: str
+    media_type: str
+    failure: str
+    doc_type: str
+    reason: str
+    reports: tuple[Report, ...]
+
+    @property
+    def path(self) -> str:
+        return self.paths[0] if self.paths else ""
+
+
+def head(connection: Connection, sha256: str) -> Head | None:
+    """What is known about a document, None for an unknown one."""
+    size = connection.execute(sa.select(documents.c.size).where(documents.c.sha256 == sha256)).scalar()
+    if size is None:
+        return None
+    lie = connection.execute(sa.select(places.c.path).where(places.c.sha256 == sha256).order_by(places.c.path)).scalars()
+    column = readings.c
+    about = sa.select(column.pages, column.text_source, column.media_type, column.failure).where(column.sha256 == sha256)
+    read = connection.execute(about).first()
+    newest = sa.select(outcomes.c.header).where(outcomes.c.sha256 == sha256).order_by(outcomes.c.outcome_id.desc()).limit(1)
+    text = connection.execute(newest).scalar()
+    outcome = None if text is None else outcome_from_json(text)
+    said = settled_reports(connection, [sha256])
+    return Head(
+        sha256, tuple(lie), size,
+        None if read is None else read.pages,
+        "none" if read is None else read.text_source,
+        "" if read is None else read.media_type,
+        (outcome.failure if outcome else "") or (read.failure if read else ""),
+        "other" if outcome is None else outcome.doc_type,
+        "" if outcome is None else outcome.reason,
+        () if outcome is None else tuple(without_settled(sha256, r, said) for r in outcome.reports),
+    )  # fmt: skip
 
 
 def headers(connection: Connection, shas: Sequence[str]) -> dict[str, tuple[int, tuple[Report, ...]]]:

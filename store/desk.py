@@ -87,6 +87,32 @@ class Desk:
             query = sa.select(desk_records.c.record_id).where(desk_records.c.parent_id == visit_id)
             return cases.load(connection, list(connection.execute(query).scalars()))
 
+    def visits_in(self, sha256: str) -> list[Line]:
+        """The visits of a document that count."""
+        column = desk_records.c
+        query = sa.select(desk_records).where(
+            column.sha256 == sha256, column.kind == "inspection", column.state.in_(("accepted", "in_review"))
+        )
+        with self._reading() as connection:
+            return [_line(row) for row in connection.execute(query.order_by(column.report, column.ordinal))]
+
+    def like_visit(self, visit: Line) -> list[Line]:
+        """Visits of other reports that may be the same: same day and place, or same case."""
+        column = desk_records.c
+        parts = []
+        if visit.day:
+            parts.append(sa.and_(column.day == visit.day, (column.parcel == visit.parcel) | (column.address == visit.address)))
+        if visit.case_number:
+            parts.append(column.case_number == visit.case_number)
+        if not parts:
+            return []
+        query = sa.select(desk_records).where(
+            column.kind == "inspection", column.record_id != visit.record_id, column.state.in_(("accepted", "in_review")),
+            sa.or_(*parts),
+        )  # fmt: skip
+        with self._reading() as connection:
+            return [_line(row) for row in connection.execute(query.order_by(column.day, column.path).limit(20))]
+
     def siblings(self, sha256: str, report: int, around: int, size: int = 60) -> list[Line]:
         """Records of a report in order: all of a short one, of a long one those around the ``around``-th."""
         column = desk_records.c
@@ -140,10 +166,16 @@ class Desk:
             refresh(connection, touched)
             return tuple(undos)
 
-    def add_record(self, sha256: str, record: Record, by: str, at: datetime, address: str = "") -> Record:
-        """Stores a record that the machine missed; the caller confirms it with a decision of its own."""
+    def add_record(
+        self, sha256: str, record: Record, confirm: Callable[[Record], Decision], by: str, at: datetime, address: str = ""
+    ) -> Record | None:
+        """Stores a record that the machine missed, with the decision that says so. None: this very act is stored already."""
         with self._writing() as connection:
+            _serialise(connection)
+            if _stored(connection, [confirm(record).decision_id]):
+                return None
             named = added.add(connection, sha256, record, by, at)
+            decisions.append(connection, [confirm(named)])
             _log(connection, by, "add", named.record_id, record.kind, address, at)
             refresh(connection, [named.record_id])
             return named

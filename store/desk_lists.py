@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from records.deciding import route_decided
+from records.deciding import ADDED, route_decided
 from records.record import Reason, Record
 from records.settle import settle, to_text
 from store import cases, derived, views
@@ -119,7 +119,7 @@ def _rows_of(document: views.StoredDocument, records: list[Row], items: list[Row
     count = 0
     for report in document.outcome.reports:
         for record in report.records:
-            ordinal = cases.ADDED if record.local_key.startswith("added/") else count
+            ordinal = cases.ADDED if record.local_key.startswith(ADDED) else count
             count += ordinal != cases.ADDED
             seen.append((record, Place(document.sha256, document.path, report.ordinal, report.layout, ordinal), True))
     for n, record in enumerate(document.vanished):

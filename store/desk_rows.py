@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from records.deciding import SAME_AS
+from records.deciding import SAME_AS, UNREADABLE
 from records.export import item_id, reason_words
 from records.links import Route
 from records.record import Reason, Record, Report
@@ -84,7 +84,7 @@ def state_of(settled: Settled, route: Route | None, found: bool) -> str:
         return "ignored"
     if not found:
         return "in_review" if settled.reopened else "vanished"
-    return "in_review" if route is None else route.state
+    return "ignored" if route is None else route.state
 
 
 def record_row(record: Record, settled: Settled, route: Route | None, place: Place, found: bool = True) -> Row:
@@ -135,6 +135,8 @@ def item_rows(
         reasons = (Reason("", "conflict", "decided before, but no longer found on the page: please look again"),)
     asked: dict[str, list[Reason]] = {}
     for reason in reasons:
+        if reason.code == UNREADABLE:
+            continue
         field = DERIVED.get(reason.field, reason.field)
         asked.setdefault(field, []).append(reason)
     value = {name: to_text(v.value) for name, v in settled.values.items()}
