@@ -116,14 +116,17 @@ def _with_worn_uprights(rules: list[Box], mask: Gray, upright: Gray, dark: Gray,
     fresh = [o for o in worn if not any(_same_course(o, r) for r in rules)]
     if not fresh:
         return rules
-    for course in _courses(worn, 1.5 * scale):
-        # Between the stretches found, specks that stand right on the course are crumbs of the line.
-        x0, x1 = int(min(c.x0 for c in course)), int(max(c.x1 for c in course)) + 1
-        beyond = _WORN_SHORTEST * scale
-        y0 = max(0, int(min(c.top for c in course) - beyond))
-        y1 = min(mask.shape[0], int(max(c.bottom for c in course) + beyond))
-        crumbs = thin[y0 // 2 : y1 // 2, x0 // 2 : (x1 + 1) // 2]
-        place = mask[y0 // 2 * 2 : y1 // 2 * 2, x0 // 2 * 2 : (x1 + 1) // 2 * 2]
+    for course in _courses(fresh, 1.5 * scale):
+        # Between the stretches found, specks that stand right on the course are crumbs of the line; what stands beside it
+        # may be the last figure of a cell.
+        x0, x1 = int(min(c.x0 for c in course)) // 2, int(max(c.x1 for c in course)) // 2 + 1
+        beyond = _WORN_SHORTEST * half
+        y0 = max(0, int(min(c.top for c in course) / 2 - beyond))
+        y1 = int(max(c.bottom for c in course) / 2 + beyond)
+        band = thin[y0:y1, x0:x1]
+        profile = band.sum(axis=0, dtype=np.int64)
+        crumbs = np.where(profile >= 0.5 * max(1, int(profile.max())), band, 0)
+        place = mask[2 * y0 : 2 * y1, 2 * x0 : 2 * x1]
         grown = np.repeat(np.repeat(crumbs, 2, axis=0), 2, axis=1)[: place.shape[0], : place.shape[1]]
         place[: grown.shape[0], : grown.shape[1]][grown > 0] = 255
     return [*(r for r in rules if r.width >= r.height or not any(_same_course(r, o) for o in fresh)), *fresh]
