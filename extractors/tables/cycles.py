@@ -221,8 +221,21 @@ def _readings(row: Reading, before: Reading | None, after: Reading | None) -> No
         row.repair("previous_reading", joint)
     elif previous is not None and used is not None and onward is not None and onward - previous == used:
         row.repair("current_reading", onward)
+    elif used is None and previous is not None and current is not None and current >= previous and _says(row, current - previous):
+        row.repair("consumption", current - previous)
     elif previous is not None and current is not None and joint == previous and onward == current and current >= previous:
         written = row.cells.get("consumption", Cell("")).text
         plain = re.sub(r"\W", "", written).translate(_ALIKE)
         if plain and Levenshtein.distance(plain, str(int(current - previous))) <= 1:
             row.repair("consumption", current - previous)
+
+
+def _says(row: Reading, difference: Decimal) -> bool:
+    """Does the cell of the consumption hold this number, run together with its neighbour (``82A``) or with a figure misread?"""
+    plain = re.sub(r"\W", "", row.cells.get("consumption", Cell("")).text)
+    wanted = str(int(difference))
+    for text in (plain, plain[:-1]):
+        read = text.translate(_ALIKE)
+        if read == wanted or (len(wanted) > 1 and len(read) == len(wanted) and Levenshtein.distance(read, wanted) == 1):
+            return True
+    return False
