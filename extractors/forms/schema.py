@@ -121,7 +121,8 @@ SECTIONS: Mapping[str, Check] = {
             {"id": text, "domain": text, "heading": text, "is": text, "said_by": text, "said_on": day},
             {"list": text, "note": text})),
         "lists": listed(holds(
-            {"id": text, "question": text, "answer": text, "said_by": text, "said_on": day}, {"list": text, "note": text})),
+            {"id": text, "question": text, "answer": text, "said_by": text, "said_on": day},
+            {"domain": text, "list": text, "note": text})),
         **TRIED}),
     "dates": holds({}, {"years": named(number), "months": named(WORDS), **TRIED}),
     "deadlines": holds({}, {
