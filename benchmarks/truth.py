@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -23,13 +23,16 @@ TRUTH_KEY: Mapping[Kind, str] = {"violation": "violations", "tax": "taxes", "wat
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A machine record and whether its key fields are all right; a record that matches no truth is wrong."""
+    """A machine record and what truth says of it. ``right``: all key fields; ``fields``: of those it has, which are right; a
+    record that matches no truth is wrong and has none. ``code_right``: of a section or category that the machine assigned."""
 
     record: Record
     right: bool
     layout: str
     condition: str
     file: str
+    fields: Mapping[str, bool] = field(default_factory=dict)
+    right_but_for_code: bool = False
 
 
 def load_truth(folder: Path) -> dict[str, Truth]:
@@ -50,10 +53,16 @@ def judge(records: Sequence[Record], truth: Truth) -> list[Judged]:
         likeness = np.array([[_likeness(kind, r, t) for t in theirs] for r in ours]).reshape(len(ours), len(theirs))
         rows, columns = linear_sum_assignment(likeness, maximize=True)
         pair = {int(i): theirs[int(j)] for i, j in zip(rows, columns, strict=True) if likeness[i, j] >= 1}
-        judged += [
-            Judged(r, i in pair and right(kind, r, pair[i]), truth["layout"], truth["condition"], truth["file"])
-            for i, r in enumerate(ours)
-        ]
+        for i, r in enumerate(ours):
+            true = pair.get(i)
+            if true is None:
+                judged.append(Judged(r, False, truth["layout"], truth["condition"], truth["file"]))
+                continue
+            fields, whole = verdicts(r, true), right(kind, r, true)
+            but_for_code = whole if kind != "violation" else all(
+                fields.get(n, not true.get(n)) for n in ("parcel_id", "inspection_date", "status")
+            )  # fmt: skip
+            judged.append(Judged(r, whole, truth["layout"], truth["condition"], truth["file"], fields, but_for_code))
     return judged
 
 
@@ -72,6 +81,32 @@ def right(kind: Kind, record: Record, truth: Truth) -> bool:
     return record.text("period_end") == str(truth["period_end"] or "") and all(
         _number(record, n) == _decimal(truth[n]) for n in ("consumption", "amount")
     )
+
+
+def verdicts(record: Record, truth: Truth) -> dict[str, bool]:
+    """Which of the values that the record has are right, for fields that have one right answer."""
+    said: dict[str, bool] = {}
+    for name, found in record.fields.items():
+        if found.value is None:
+            continue
+        if name == "code":
+            said[name] = _code_right(record, truth)
+        elif name == "category":
+            said[name] = record.text(name) in {truth.get(name), *(truth.get("category_alt") or [])}
+        elif name == "correct_by":
+            said[name] = record.text(name) in {str(d or "") for d in (truth.get(name), *(truth.get("correct_by_alt") or []))}
+        elif name in NUMBERS:
+            said[name] = _number(record, name) == _decimal(truth.get(name))
+        elif name in EXACT:
+            said[name] = record.text(name) == str(truth.get(name) or "")
+    return said
+
+
+NUMBERS = ("total", "amount", "consumption", "principal", "interest", "fees", "previous_reading", "current_reading")
+EXACT = (
+    "parcel_id", "inspection_date", "status", "result", "inspection_type", "inspector", "case_number", "unit", "fiscal_year",
+    "tax_type", "as_of_date", "account", "meter", "period_start", "period_end", "read_type",
+)  # fmt: skip
 
 
 def _truth_of(truth: Truth, kind: Kind) -> list[Truth]:

@@ -1,105 +1,172 @@
-"""The probability that a record is right, from parts kept apart: reading, finding, checking.
+"""The probability that a value, and a record, is right, from parts kept apart: reading, finding, checking.
 
-A small logistic model per kind, fitted on truth (``benchmarks/fit_confidence.py`` made the shipped one from
-made-up documents: a prior, and the exports say so). Applying it needs no library, so that a re-run is cheap.
+Small logistic models, fitted on rows that were judged: ``extractors.trust.fitting`` makes them, from made-up documents (the
+shipped ones: a prior, and the exports say so) or from a city's own decisions (``lotline calibrate``). Applying them needs no
+library, so that a re-run is cheap.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
+from typing import Any
 
 from extractors.rulebook import pattern_dir
+from extractors.trust.parts import (
+    FIELD_BELIEF,
+    RECORD_BELIEF,
+    field_parts,
+    key_fields,
+    measured,
+    record_parts,
+)
 from records.errors import PatternError
 from records.record import Record
-from records.routing import Gate, required_fields
-from records.vocabulary import Kind
+from records.routing import CLOSED, Gate
+from records.trust import CLAIMS, Claim
+from records.vocabulary import KINDS, Kind
 
 MODEL_FILE = "confidence.json"
+ANY_FIELD = "*"
+"""The model of fields of which too few were seen for one of their own."""
 
-COMMON = ("reading", "reading_mean", "finding", "finding_mean", "missing", "repaired", "doubts", "is_ocr")
-"""Parts that every kind has: lowest and mean reading and finding over the required fields, how many of them are missing or
-were repaired, how many doubts the checks raised, and whether the words came from OCR."""
+
+@dataclass(frozen=True, slots=True)
+class Logistic:
+    """Weights in the order of the parts they weigh."""
+
+    intercept: float
+    weights: tuple[float, ...]
+
+    def probability(self, parts: Sequence[float]) -> float:
+        score = self.intercept + sum(w * p for w, p in zip(self.weights, parts, strict=True))
+        return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Logistic model of one kind: ``weights`` by part. ``gates`` says, for some shares of wrong records that a city may allow,
-    the confidence from which records leave (None: not even the surest records were right often enough, so all wait)."""
+    """What is known of one claim. ``gates`` says, for some shares of wrong records that a city may allow, the confidence from
+    which records leave (None: not even the surest records were right often enough, so all wait)."""
 
-    kind: Kind
-    weights: Mapping[str, float]
-    intercept: float
+    claim: Claim
+    logistic: Logistic | None
     gates: Mapping[float, float | None]
 
     def least(self, allowed: float) -> float | None:
         """The confidence asked for when ``allowed`` may be wrong: that of the nearest measured share that is no larger."""
-        measured = [share for share in self.gates if share <= allowed + 1e-9]
-        return self.gates[max(measured)] if measured else None
-
-    def probability(self, parts: Mapping[str, float]) -> float:
-        score = self.intercept + sum(weight * parts.get(name, 0.0) for name, weight in self.weights.items())
-        return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
+        known = [share for share in self.gates if share <= allowed + 1e-9]
+        return self.gates[max(known)] if known else None
 
 
-def parts_of(record: Record) -> dict[str, float]:
-    """The numbers a record's confidence is made of: the common parts and the record's own features."""
-    names = [*required_fields(record), "code"] if record.kind == "violation" else [*required_fields(record)]
-    found = [record.fields[n] for n in names if n in record.fields and record.fields[n].value is not None]
-    readings = [1.0 if e.reading is None else e.reading for e in found]
-    findings = [0.5 if e.finding is None else e.finding for e in found]
-    flags = {flag for e in found for flag in e.flags}
-    own = {k: v for k, v in record.features.items() if math.isfinite(v)}
-    return {
-        **own,
-        "reading": min(readings, default=0.0),
-        "reading_mean": sum(readings) / len(readings) if readings else 0.0,
-        "finding": min(findings, default=0.0),
-        "finding_mean": sum(findings) / len(findings) if findings else 0.0,
-        "missing": float(sum(record.value(n) is None for n in required_fields(record))),
-        "repaired": float(any("repair" in flag or "guess" in flag for flag in flags)),
-        "doubts": float(len(record.reasons)),
-        "is_ocr": float(min(readings, default=1.0) < 1.0),
-    }
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """All models, and where they come from: ``origin`` in words, ``data`` the hash of the rows they were fitted on."""
+
+    fields: Mapping[str, Logistic] = field(default_factory=dict)
+    claims: Mapping[Claim, Model] = field(default_factory=dict)
+    origin: str = ""
+    data: str = ""
+
+    def field_confidence(self, record: Record, name: str) -> float | None:
+        """How sure one field is; None where reading or finding of it was not measured, or nothing was fitted."""
+        found = record.fields.get(name)
+        model = self.fields.get(name) or self.fields.get(ANY_FIELD)
+        if model is None or found is None or found.value is None or found.reading is None or found.finding is None:
+            return None
+        return model.probability(field_parts(record, name))
 
 
-def with_confidence(record: Record, models: Mapping[Kind, Model]) -> Record:
+@dataclass(frozen=True, slots=True)
+class Sure:
+    """How sure a record is (None = not measured), and each of its fields as far as measured."""
+
+    record: float | None
+    fields: Mapping[str, float]
+
+
+def sureness(record: Record, calibration: Calibration, findings: Sequence[Record] = ()) -> Sure:
+    """The calibrated confidence of a record and of its fields. ``findings``: the violations of a visit."""
+    fields = {}
+    for name in record.fields:
+        sure = calibration.field_confidence(record, name)
+        if sure is not None:
+            fields[name] = sure
+    model = calibration.claims.get(record.kind)
+    if model is None or model.logistic is None or not measured(record):
+        return Sure(None, _rounded(fields))
+    seen = {name: fields[name] for name in key_fields(record) if name in fields}
+    below = [p for f in findings if (p := calibration.field_confidence(f, "status")) is not None]
+    together = model.logistic.probability(record_parts(record, seen, below))
+    if record.text("code_basis") == "inferred":
+        together *= fields.get("code", fields.get("category", 1.0))
+    return Sure(round(together, 4), _rounded(fields))
+
+
+def with_confidence(record: Record, calibration: Calibration, findings: Sequence[Record] = ()) -> Record:
     """The record with its calibrated confidence; None where a required field's reading was not measured."""
-    model = models.get(record.kind)
-    unmeasured = any(
-        (e := record.fields.get(n)) is not None and e.value is not None and (e.reading is None or e.finding is None)
-        for n in required_fields(record)
-    )
-    if model is None or unmeasured:
-        return replace(record, confidence=None)
-    return replace(record, confidence=round(model.probability(parts_of(record)), 4))
+    return replace(record, confidence=sureness(record, calibration, findings).record)
 
 
-def gates(models: Mapping[Kind, Model], allowed: Mapping[str, float]) -> dict[Kind, Gate]:
-    """The gate of each kind that a model is there for. ``allowed``: share of wrong records by kind, from the city's settings."""
-    return {kind: Gate(kind, model.least(allowed[kind]) if kind in allowed else None) for kind, model in models.items()}
+def parts_of(record: Record, calibration: Calibration | None = None) -> dict[str, float]:
+    """The numbers a record's confidence is made of, by name; those of the shipped models where none are given."""
+    known = load_models() if calibration is None else calibration
+    sure = {n: p for n in key_fields(record) if (p := known.field_confidence(record, n)) is not None}
+    return dict(zip(RECORD_BELIEF, record_parts(record, sure), strict=True))
+
+
+def gates(calibration: Calibration, allowed: Mapping[str, float], closed: Sequence[Claim] = ()) -> dict[Kind, Gate]:
+    """The gate of each kind that a model is there for. ``allowed``: share of wrong records by claim, from the city's settings;
+    ``closed``: claims whose gate a breach has closed."""
+
+    def least(claim: Claim) -> float | None:
+        if claim in closed:
+            return CLOSED
+        model = calibration.claims.get(claim)
+        return model.least(allowed[claim]) if model is not None and claim in allowed else None
+
+    return {kind: Gate(kind, least(kind), least("code")) for kind in KINDS if kind in calibration.claims}
 
 
 @cache
-def load_models() -> dict[Kind, Model]:
-    """The fitted models of ``patterns/models``; none where the file is missing, and then every record waits for a person.
+def load_models() -> Calibration:
+    """The shipped models of ``patterns/models``; none where the file is missing, and then every record waits for a person.
 
     Raises PatternError if the file is there but can't be used."""
     path = pattern_dir() / "models" / MODEL_FILE
-    if not path.is_file():
-        return {}
+    return read_calibration(path.read_text(encoding="utf-8"), str(path)) if path.is_file() else Calibration()
+
+
+def read_calibration(text: str, where: str) -> Calibration:
+    """Models from JSON; ``where`` names it in messages. Raises PatternError where this version can't use them."""
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-        return {
-            kind: Model(kind, dict(m["weights"]), float(m["intercept"]), _shares(m["gates"]))
-            for kind, m in data["models"].items()
-        }
+        data = json.loads(text)
+        if data["parts"] != {"field": list(FIELD_BELIEF), "record": list(RECORD_BELIEF)}:
+            raise ValueError("made by another version, of other parts")
+        return Calibration(
+            fields={name: _logistic(m, len(FIELD_BELIEF)) for name, m in data["fields"].items()},
+            claims={c: _model(c, data["claims"][c]) for c in CLAIMS if c in data["claims"]},
+            origin=data["origin"],
+            data=data["data_sha256"],
+        )
     except (ValueError, KeyError, TypeError) as error:
-        raise PatternError(f"{path}: not a confidence model ({error}); run the fit again or restore the file.") from error
+        raise PatternError(f"{where}: not a confidence model ({error}); run the fit again or restore it.") from error
 
 
-def _shares(gates: Mapping[str, float | None]) -> dict[float, float | None]:
-    return {float(share): None if least is None else float(least) for share, least in gates.items()}
+def _model(claim: Claim, data: Mapping[str, Any]) -> Model:
+    logistic = None if "weights" not in data else _logistic(data, len(RECORD_BELIEF))
+    shares = {float(share): None if least is None else float(least) for share, least in data["gates"].items()}
+    return Model(claim, logistic, shares)
+
+
+def _logistic(data: Mapping[str, Any], parts: int) -> Logistic:
+    weights = tuple(float(w) for w in data["weights"])
+    if len(weights) != parts:
+        raise ValueError(f"{len(weights)} weights for {parts} parts")
+    return Logistic(float(data["intercept"]), weights)
+
+
+def _rounded(fields: Mapping[str, float]) -> dict[str, float]:
+    return {name: round(p, 4) for name, p in fields.items()}

@@ -26,7 +26,7 @@ _SETTINGS = {
     "city": {"name", "state", "zip_codes", "patterns", "gap_from", "gap_to"},
     "parcels": {"columns"},
     "log": {"columns"},
-    "gates": {"tax", "water", "inspection", "violation"},
+    "gates": {"tax", "water", "inspection", "violation", "code"},
     "reader": set(KEYS),
     **SECTIONS,
 }

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import cast
 
-from extractors.confidence import gates, load_models
+from extractors.confidence import Calibration, gates, load_models, read_calibration
 from extractors.crossing import Filed, cross
 from records.deciding import as_settled, decided_route
 from records.document import TextSource
@@ -35,11 +35,21 @@ def cross_all(store: Store, city: City) -> None:
                 _decided(document.outcome, own),
             )
         )
-    models = load_models()
-    crossing = cross(filed, models, city.gates)
+    models = calibration_of(store)
+    closed = tuple(store.trust.book().closed)
+    crossing = cross(filed, models, city.gates, closed)
     store.replace_links(crossing.links, crossing.histories)
     store.replace_routes([decided_route(route, settled[route.record_id]) for route in crossing.routes])
-    store.desk.rebuild({gate.kind: gate.least for gate in gates(models, city.gates).values()}, since)
+    open_gates = gates(models, city.gates, closed)
+    asked: dict[str, float | None] = {gate.kind: gate.least for gate in open_gates.values()}
+    asked["code"] = next((gate.code for gate in open_gates.values()), None)
+    store.desk.rebuild(asked, since)
+
+
+def calibration_of(store: Store) -> Calibration:
+    """The confidence models in force: the city's own where it made some, else the shipped ones."""
+    own = store.trust.calibration()
+    return read_calibration(own, "the city's calibration in the database") if own else load_models()
 
 
 def settled_of(document: StoredDocument, record: Record, found: bool = True) -> Settled:

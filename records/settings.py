@@ -20,7 +20,7 @@ class City:
     parcel_columns: Mapping[str, str] = field(default_factory=dict)  # our name -> the file's column
     log_columns: Mapping[str, str] = field(default_factory=dict)
     gates: Mapping[str, float] = field(
-        default_factory=lambda: {"tax": 0.005, "water": 0.005, "inspection": 0.02, "violation": 0.02}
+        default_factory=lambda: {"tax": 0.005, "water": 0.005, "inspection": 0.02, "violation": 0.02, "code": 0.05}
     )
 
 

@@ -16,7 +16,7 @@ from records.trust import Book, Check, GateAct, Member, PageAudit, Sample, Secon
 from store.sql import clean, insert_all, portions
 from store.tables import decisions, documents
 from store.tables import records as record_table
-from store.trust_tables import checks, gate_acts, page_audits, sample_members, samples, second_readings
+from store.trust_tables import calibrations, checks, gate_acts, page_audits, sample_members, samples, second_readings
 
 Opening = Callable[[], AbstractContextManager[Connection]]
 
@@ -107,6 +107,17 @@ class Trust:
         """Appends that a gate was closed or reopened."""
         row = {"act_id": act.act_id, "claim": act.claim, "act": act.act, "why": clean(act.why), "by": clean(act.by)}
         self._append(gate_acts, gate_acts.c.act_id, [{**row, "at": act.at.isoformat()}], None)
+
+    def save_calibration(self, model: str, by: str, at: datetime) -> None:
+        """Appends a calibration made from the city's own rows as the one in force; '' = the shipped one again."""
+        with self._writing() as connection:
+            insert_all(connection, calibrations, [{"model": model, "by": clean(by), "at": at.isoformat()}])
+
+    def calibration(self) -> str:
+        """The city's own calibration as it was saved; '' while the shipped one is in force."""
+        with self._reading() as connection:
+            query = sa.select(calibrations.c.model).order_by(calibrations.c.seq.desc()).limit(1)
+            return connection.execute(query).scalar() or ""
 
     def book(self) -> Book:
         """Everything, in the order it was done."""

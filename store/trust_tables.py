@@ -9,7 +9,7 @@ from sqlalchemy import Column, Float, ForeignKey, Index, Integer, String, Table,
 
 from store.tables import metadata
 
-TRUST_APPEND_ONLY: Final = ("samples", "sample_members", "checks", "page_audits", "second_readings", "gate_acts")
+TRUST_APPEND_ONLY: Final = ("samples", "sample_members", "checks", "page_audits", "second_readings", "gate_acts", "calibrations")
 
 samples = Table(
     "samples",
@@ -98,5 +98,15 @@ gate_acts = Table(
     Column("by", Text, nullable=False),
     Column("at", String(40), nullable=False),
     Index("gate_acts_by_claim", "claim", "seq"),
+    sqlite_autoincrement=True,
+)
+
+calibrations = Table(
+    "calibrations",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("model", Text, nullable=False),  # JSON, '' = back to the shipped one
+    Column("by", Text, nullable=False),
+    Column("at", String(40), nullable=False),
     sqlite_autoincrement=True,
 )

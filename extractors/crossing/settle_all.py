@@ -4,9 +4,9 @@ we are, and where every record goes."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from extractors.confidence import Model, gates, with_confidence
+from extractors.confidence import Calibration, gates, sureness
 from extractors.crossing.cases import Filed, visits_of
 from extractors.crossing.copies import copies
 from extractors.crossing.history import histories
@@ -14,7 +14,7 @@ from records.deciding import holding, resting_on
 from records.links import History, Link, Route
 from records.record import Reason, Record
 from records.routing import Gate, route
-from records.vocabulary import Kind
+from records.trust import Claim
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +26,16 @@ class Crossing:
     routes: tuple[Route, ...]
 
 
-def cross(filed: Iterable[Filed], models: Mapping[Kind, Model], allowed: Mapping[str, float]) -> Crossing:
+def cross(
+    filed: Iterable[Filed], calibration: Calibration, allowed: Mapping[str, float], closed: Sequence[Claim] = ()
+) -> Crossing:
     """Links, histories and routes of all records. Records must carry their minted ids. ``allowed`` is the share of released
-    records that may be wrong, by kind. Pure and deterministic."""
+    records that may be wrong, by claim; ``closed`` are claims whose gate a breach has closed. Pure and deterministic."""
     documents = sorted(filed, key=lambda f: (f.path, f.sha256))
     visits = visits_of(documents)
     links = copies(visits)
     linked = {link.record_id: link for link in links}
-    open_gates = gates(models, allowed)
+    open_gates = gates(calibration, allowed, closed)
     routes: dict[str, Route] = {}
     for document in documents:
         doubts = {r.ordinal: r.reasons for r in document.outcome.reports}
@@ -41,11 +43,14 @@ def cross(filed: Iterable[Filed], models: Mapping[Kind, Model], allowed: Mapping
         for record in sorted(document.outcome.records, key=lambda r: r.kind == "inspection"):
             if record.ignorable:
                 continue
-            sure = with_confidence(record, models)
+            below = [r for r in document.outcome.records if r.parent == record.record_id] if record.kind == "inspection" else []
+            measured = sureness(record, calibration, below)
+            sure = replace(record, confidence=measured.record)
             if record.text("inspection_type") == "reinspection":
                 sure = sure.doubting(*resting_on(_findings(record, document.outcome.records, routes)))
             gate = open_gates.get(record.kind, Gate(record.kind, None))
-            routes[record.record_id] = route(sure, gate, linked.get(record.record_id), holding(doubts.get(record.report, ())))
+            link, report_doubts = linked.get(record.record_id), holding(doubts.get(record.report, ()))
+            routes[record.record_id] = route(sure, gate, link, report_doubts, measured.fields)
     return Crossing(links, histories(visits, links), tuple(routes[i] for i in sorted(routes)))
 
 

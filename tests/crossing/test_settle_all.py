@@ -1,18 +1,20 @@
 from dataclasses import replace
 from datetime import date
 
-from extractors.confidence import Model
+from extractors.confidence import Calibration, Logistic, Model
 from extractors.crossing import Filed, cross
+from extractors.trust.parts import RECORD_BELIEF
 from records.record import Reason
 from tests.crossing.made import visit
 
-SURE = {kind: Model(kind, {}, 9.0, {0.02: 0.9}) for kind in ("inspection", "violation")}
+ALWAYS = Logistic(9.0, (0.0,) * len(RECORD_BELIEF))
+SURE = Calibration(claims={kind: Model(kind, ALWAYS, {0.02: 0.9}) for kind in ("inspection", "violation")})
 ALLOWED = {"inspection": 0.02, "violation": 0.02}
 FINDINGS = [("Smoke detector missing in rear hall", "corrected"), ("Kitchen faucet leaks", "open")]
 
 
 def states(filed: Filed) -> dict[str, str]:
-    return {r.record_id: r.state for r in cross([filed], SURE, ALLOWED).routes}  # type: ignore[arg-type]
+    return {r.record_id: r.state for r in cross([filed], SURE, ALLOWED).routes}
 
 
 def doubting(filed: Filed, field: str) -> Filed:
@@ -38,4 +40,4 @@ def test_a_question_about_the_section_does_not_hold_the_result() -> None:
 
 def test_without_a_measured_model_everything_waits() -> None:
     filed = visit("a", date(2019, 3, 4), FINDINGS)
-    assert {r.state for r in cross([filed], {}, ALLOWED).routes} == {"in_review"}
+    assert {r.state for r in cross([filed], Calibration(), ALLOWED).routes} == {"in_review"}

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extractors.checks import check_report
-from extractors.confidence import Model, gates, parts_of, with_confidence
+from extractors.confidence import Calibration, Logistic, Model, gates, load_models, sureness, with_confidence
+from extractors.trust.parts import FIELD_BELIEF, RECORD_BELIEF, record_parts
 from records.document import Document, SourceFile
 from records.links import Link
 from records.record import Reason, Record, Report
@@ -68,7 +69,7 @@ def test_a_handwritten_value_is_never_released() -> None:
 
 
 def test_an_unmeasured_part_leaves_the_confidence_unmeasured() -> None:
-    model = {"tax": Model("tax", {"reading": 1.0}, 0.0, {})}
+    model = Calibration(claims={"tax": Model("tax", Logistic(0.0, (0.0,) * len(RECORD_BELIEF)), {})})
     assert with_confidence(TAX, model).confidence is not None
     unknown = TAX.having(replace(TAX.fields["total"], reading=None))
     assert with_confidence(unknown, model).confidence is None
@@ -83,11 +84,49 @@ def test_no_doubted_record_is_released_however_confident(confidence: float, doub
     assert released == (confidence >= 0.9 and not doubted)
 
 
-@given(
-    st.dictionaries(st.sampled_from(["reading", "doubts", "finding", "own"]), st.floats(-50, 50), max_size=4), st.floats(-50, 50)
-)
-def test_a_probability_stays_one(weights: dict[str, float], intercept: float) -> None:
-    assert 0 <= Model("tax", weights, intercept, {}).probability(parts_of(TAX)) <= 1
+@given(st.lists(st.floats(-50, 50), min_size=len(RECORD_BELIEF), max_size=len(RECORD_BELIEF)), st.floats(-50, 50))
+def test_a_probability_stays_one(weights: list[float], intercept: float) -> None:
+    assert 0 <= Logistic(intercept, tuple(weights)).probability(record_parts(TAX, {"total": 1.0, "parcel_id": 0.0})) <= 1
+
+
+def test_every_field_has_a_confidence_of_its_own_and_the_worse_read_the_less() -> None:
+    worse = TAX.having(replace(TAX.fields["total"], reading=0.2))
+    fields = sureness(worse, load_models()).fields
+    assert set(fields) == set(TAX.fields)
+    assert fields["total"] < sureness(TAX, load_models()).fields["total"]
+
+
+@pytest.mark.parametrize("name", ["reading", "finding"])
+def test_better_parts_never_lower_a_confidence(name: str) -> None:
+    """The sign of what is believed is kept whatever a sample says."""
+    for part in FIELD_BELIEF:
+        at = list(FIELD_BELIEF).index(part)
+        assert all(m.weights[at] * FIELD_BELIEF[part] >= 0 for m in load_models().fields.values())
+    low, high = (TAX.having(replace(TAX.fields["total"], **{name: p})) for p in (0.3, 0.9))
+    below, above = (with_confidence(r, load_models()).confidence for r in (low, high))
+    assert below is not None and above is not None and below <= above
+
+
+def test_a_code_that_the_machine_assigned_has_a_gate_of_its_own() -> None:
+    finding = Record(
+        "violation", "violation/0/0",
+        fields(parcel_id="4-3", inspection_date=date(2019, 3, 4), status="open", category="pests", code="105 CMR 410.550",
+               code_basis="inferred"),
+        PLACE, record_id="v", confidence=0.99,
+    )  # fmt: skip
+    gate = Gate("violation", 0.9, 0.95)
+    assert route(finding, gate, fields={"code": 0.97}).state == "accepted"
+    doubted = route(finding, gate, fields={"code": 0.93})
+    assert [(r.field, r.code) for r in doubted.reasons] == [("code", "weak")]
+    assert route(finding, Gate("violation", 0.9, None), fields={"code": 0.99}).state == "in_review"
+    cited = finding.having(*fields(code_basis="cited").values())
+    assert route(cited, gate, fields={"code": 0.5}).state == "accepted"
+
+
+def test_a_closed_gate_lets_nothing_through_and_says_why() -> None:
+    model = Calibration(claims={"tax": Model("tax", Logistic(9.0, (0.0,) * len(RECORD_BELIEF)), {0.02: 0.9})})
+    shut = gates(model, {"tax": 0.02}, closed=["tax"])["tax"]
+    assert [r.code for r in route(replace(TAX, confidence=1.0), shut).reasons] == ["gate_closed"]
 
 
 def test_required_fields_are_those_a_row_is_worthless_without() -> None:
@@ -95,10 +134,10 @@ def test_required_fields_are_those_a_row_is_worthless_without() -> None:
 
 
 def test_a_stricter_city_gets_a_stricter_gate_and_what_was_not_measured_stays_shut() -> None:
-    model = Model("tax", {}, 0.0, {0.01: 0.97, 0.05: 0.9})
+    model = Model("tax", None, {0.01: 0.97, 0.05: 0.9})
     assert [model.least(share) for share in (0.05, 0.04, 0.01, 0.001)] == [0.9, 0.97, 0.97, None]
-    assert gates({"tax": model}, {"tax": 0.02})["tax"] == Gate("tax", 0.97)
-    assert gates({"tax": model}, {})["tax"] == Gate("tax", None)
+    assert gates(Calibration(claims={"tax": model}), {"tax": 0.02})["tax"] == Gate("tax", 0.97, None)
+    assert gates(Calibration(claims={"tax": model}), {})["tax"] == Gate("tax", None, None)
 
 
 def test_a_section_that_was_not_read_as_one_is_asked_about() -> None:
