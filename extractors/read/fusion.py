@@ -25,6 +25,8 @@ _POOR = 0.14  # share of a page's letters in doubted words from which the page i
 _SHARE = 0.08  # of a well-read page's print that is read twice
 _LEAST = 1000  # pixels of width that any page may spend
 _MOST = 60_000  # and the most: five times a full letter
+_LOWEST = 7.0  # points: the height of a crop for small letters or a lone dash
+_NO_LETTER = 2.6  # points; the small letters of 5 pt print are as high
 _NOISE = 0.5  # Tesseract's confidence below which a mark that the second voice does not see at all was no word
 _ADDED = 0.75  # confidence of the second voice from which a word that Tesseract lacks is added
 _BOTH = 0.995  # the most that agreement is worth: on worn pages both err alike on one word in a hundred
@@ -46,6 +48,7 @@ class _Run:
 def fused(words: Sequence[Word], image: Gray, scale: float) -> list[Word]:
     """The words of both voices, with agreement. ``image`` is what Tesseract read (grey, without ruling lines). Words written
     or struck by hand keep Tesseract's: there its doubt is a sign that others go by."""
+    words = [w for w in words if not _impossible(w, scale)]
     runs = _planned(words, scale)
     spoken = read_lines([_crop(image, run.box) for run in runs])
     known = frozenset(folded(w.text).lower() for w in words if (w.confidence or 0.0) >= _SURE and len(w.text) > 2)
@@ -58,7 +61,7 @@ def fused(words: Sequence[Word], image: Gray, scale: float) -> list[Word]:
 
 def is_poor(words: Sequence[Word]) -> bool:
     """True where Tesseract doubts so much of the page that all of it is worth a second reading."""
-    letters = [(len(w.text), w.confidence or 0.0) for w in words if not w.handwritten and not w.struck]
+    letters = [(len(w.text), w.confidence or 0.0) for w in words if _open(w) and any(c.isalnum() for c in w.text)]
     doubted = sum(n for n, sure in letters if sure < _DOUBTED)
     return doubted > _POOR * max(1, sum(n for n, _ in letters))
 
@@ -66,17 +69,20 @@ def is_poor(words: Sequence[Word]) -> bool:
 def _planned(words: Sequence[Word], scale: float) -> list[_Run]:
     """What to read again, the most worthwhile first, within the page's allowance."""
     place = {id(w): i for i, w in enumerate(words)}
-    pieces = [[place[id(w)] for w in piece] for line in in_lines(words) for piece in _pieces(line, scale)]
-    whole = [_run(piece, words, piece) for piece in pieces]
+    print_ = [w for w in words if w.handwritten or any(c.isalnum() for c in w.text)]
+    pieces = [[place[id(w)] for w in piece] for line in in_lines(print_) for piece in _pieces(line, scale)]
+    whole = [_run(piece, words, piece, scale) for piece in pieces]
     if is_poor(words):
-        wanted = [r for r in whole if any(_open(words[i]) for i in r.words)]
+        wanted = [r for r in whole if any(_worth(words[i]) > 0 for i in r.words)]
         allowance: float = _MOST
     else:
         allowance = max(_LEAST, _SHARE * sum(r.cost for r in whole))
         wanted = [
-            _run(part, words, piece) for piece in pieces for part in _parts(piece, [_worth(words[i]) > 0 for i in piece])
+            _run(part, words, piece, scale)
+            for piece in pieces
+            for part in _parts(piece, [_worth(words[i]) > 0 for i in piece])
         ]
-        wanted.sort(key=lambda r: (-max(_worth(words[i]) for i in r.words), r.box.top, r.box.x0))
+    wanted.sort(key=lambda r: (-max(_worth(words[i]) for i in r.words), r.box.top, r.box.x0))
     taken: list[_Run] = []
     for run in wanted:
         if run.cost <= allowance:
@@ -111,12 +117,14 @@ def _parts(piece: list[int], wanted: list[bool]) -> Iterator[list[int]]:
         yield part
 
 
-def _run(part: list[int], words: Sequence[Word], piece: list[int]) -> _Run:
+def _run(part: list[int], words: Sequence[Word], piece: list[int], scale: float) -> _Run:
     """The crop reaches halfway to the neighbours on the line, and takes the line's height so that all letters fit."""
     box = enclosing([b for i in part if (b := words[i].box) is not None]) or Box(0, 0, 0, 0)
     line = enclosing([b for i in piece if (b := words[i].box) is not None and b.height < 1.8 * box.height]) or box
     spare = 0.3 * box.height
     top, bottom = min(box.top, max(line.top, box.top - spare)), max(box.bottom, min(line.bottom, box.bottom + spare))
+    lacks = max(0.0, _LOWEST * scale - (bottom - top)) / 2
+    top, bottom = top - lacks, bottom + lacks
     pad = 0.14 * (bottom - top)
     others = [b for i in piece if i not in part and (b := words[i].box) is not None]
     left = max((b.x1 for b in others if b.x1 <= box.x0 + 2), default=box.x0 - 99)
@@ -133,6 +141,12 @@ def _crop(image: Gray, box: Box) -> Gray:
     x0, x1 = max(0, int(box.x0)), min(width, int(np.ceil(box.x1)) + 1)
     y0, y1 = max(0, int(box.top)), min(height, int(np.ceil(box.bottom)) + 1)
     return gray(np.ascontiguousarray(image[y0:y1, x0:x1]))
+
+
+def _impossible(word: Word, scale: float) -> bool:
+    """Letters so low that only a piece of a line can have been taken for them."""
+    box = word.box
+    return box is not None and box.height < _NO_LETTER * scale and any(c.isalnum() for c in word.text)
 
 
 def _open(word: Word) -> bool:
@@ -195,7 +209,7 @@ def _split_as_printed(ours: list[Word], theirs: list[Token], crop: Box, sure: fl
         return [replace(ours[0], text=better)]
     if len(theirs) == 1 and decides(whole) and shape(whole) >= 1.0 and _closest(ours) < 0.4:
         return [_word(theirs[0], crop, 0.0)]
-    if len(ours) == 1 and not (decides(whole) and shape(whole) >= 1.0):
+    if len(ours) == 1 and not (decides(whole) and shape(whole) >= 1.0) and all(len(t.text) > 1 for t in theirs):
         return [_word(t, crop, 0.0) for t in theirs]
     return ours
 

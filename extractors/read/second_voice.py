@@ -22,6 +22,7 @@ from extractors.read.voice_model import available, model_path
 _HEIGHT = 48  # pixels of a line, as the network was trained
 _STEP = 8  # pixels across which the network says one letter or none
 _NARROWEST, _WIDEST = 96, 3200  # pixels at that height; a line of a Letter page has some 1,800
+_APART = 0.95  # of the crop's height, between the middles of two letters: no two letters of one word lie so
 _BATCH_WIDTH = 6400  # summed pixels of one batch: bounds memory
 _EXTRA = "¢£§°½¼¾é–—’‘“”•"
 
@@ -85,7 +86,7 @@ def read_lines(crops: Sequence[Gray]) -> list[Spoken]:
         for row, i in enumerate(batch):
             block[row, :, :, : ready[i].shape[1]] = ready[i].astype(np.float32) / 127.5 - 1.0
         for i, chances in zip(batch, _network(block), strict=True):
-            spoken[i] = _decoded(chances, ready[i].shape[1], crops[i].shape[1])
+            spoken[i] = _decoded(chances, ready[i].shape[1], crops[i].shape)
     return spoken
 
 
@@ -108,8 +109,10 @@ def _batches(widths: dict[int, int]) -> Iterator[list[int]]:
         yield batch
 
 
-def _decoded(chances: npt.NDArray[np.float32], wide: int, crop_width: int) -> Spoken:
-    """The likeliest letter of each step; the same letter in neighbouring steps is one."""
+def _decoded(chances: npt.NDArray[np.float32], wide: int, shape: tuple[int, ...]) -> Spoken:
+    """The likeliest letter of each step; the same letter in neighbouring steps is one. It tends to lose spaces where the white
+    is wide, as between columns: letters further apart than the line is high are letters of two words."""
+    height, crop_width = shape
     alphabet = _alphabet()[1]
     steps = chances.shape[0]
     used = min(steps, -(-wide // _STEP) + 1)
@@ -123,6 +126,8 @@ def _decoded(chances: npt.NDArray[np.float32], wide: int, crop_width: int) -> Sp
             end += 1
         if best[at]:
             x = ((at + end + 1) / 2 * _STEP) * crop_width / max(1, wide)
+            if letters and not letters[-1].text.isspace() and x - letters[-1].x > _APART * height:
+                letters.append(Letter(" ", (x + letters[-1].x) / 2, 1.0))
             letters.append(Letter(alphabet[best[at]], min(x, float(crop_width)), round(float(sure[at : end + 1].max()), 4)))
         at = end + 1
     shown = [x.confidence for x in letters if not x.text.isspace()]
