@@ -16,7 +16,8 @@ import numpy.typing as npt
 
 from extractors.read.hand_shapes import FEATURES, Numbers, Runs, as_box, runs_of_ink
 from extractors.read.page_image import Gray
-from extractors.read.second_voice import Spoken, available, read_lines
+from extractors.read.second_voice import Spoken, read_lines
+from extractors.read.voice_model import available as voice_available
 from extractors.rulebook import pattern_dir
 from records.document import Box, Word, enclosing
 from records.errors import PatternError
@@ -27,6 +28,8 @@ _LIKELY, _POSSIBLE = 0.25, 0.12  # of a line, and of a run that may begin one
 _BESIDE = 0.05  # of a run close beside one that is possible
 _ALL = 0.55  # share of a page's read text that is possibly by hand, from which all of its text is
 _SURE_PRINT = 0.85  # Tesseract's confidence from which a run serves as a sample of the page's print
+_PAPER = 0.6  # Tesseract's confidence in a word that is more than dirt
+_PLAIN_PRINT = 0.93  # Tesseract's confidence in print that is read without trouble
 _SEVERAL, _AGAIN = 3, 2.0  # lines by hand from which a page was written on, and how much likelier that makes the rest
 _READABLE = 0.5  # the second voice's confidence in a line; below it there is no text, only a region
 _LEAST_LETTERS = 2
@@ -47,13 +50,15 @@ def with_handwriting(
     if not len(runs):
         return list(words), []
     chance = _chances(runs)
-    chance = _whole_page(runs, chance)
-    lines = _hand_lines(runs, chance, scale)
-    if len(lines) >= _SEVERAL:  # a page that was written on: less is asked of the rest
-        lines = _hand_lines(runs, np.minimum(1.0, _AGAIN * chance), scale)
+    whole = _whole_page(runs, chance)
+    lines = _hand_lines(runs, whole, scale)
+    if len(lines) >= _SEVERAL and whole is chance:  # a page that was written on: less is asked of what print would not be
+        more = np.where(runs.sure < _PLAIN_PRINT, np.minimum(1.0, _AGAIN * chance), chance)
+        more = np.where(_below(runs, lines, scale), np.minimum(1.0, 3 * more), more)
+        lines = _hand_lines(runs, more, scale)
     if not lines:
         return list(words), []
-    if not voice or not available():
+    if not voice or not voice_available():
         places = [place for line in lines if (place := enclosing([as_box(runs.boxes[i]) for i in line])) is not None]
         return [replace(w, handwritten=w.box is not None and any(_within(w.box, p) for p in places)) for w in words], places
     spoken = read_lines([_crop(text_image, runs, line, scale) for line in lines])
@@ -67,6 +72,8 @@ def with_handwriting(
         regions.append(place)
         written += _words(said, place, scale)
     kept = [w for w in words if w.box is None or not any(_within(w.box, r) for r in regions)]
+    if whole is not chance:  # on a note, what Tesseract makes of dirt and the table under the paper is no text
+        kept = [w for w in kept if (w.confidence or 0.0) >= _PAPER]
     return [*kept, *written], regions
 
 
@@ -104,9 +111,23 @@ def _whole_page(runs: Runs, chance: Numbers) -> Numbers:
     """Chances raised to likely where most of the page's text is possibly by hand: a note is not printed in parts."""
     width = runs.boxes[:, 2] - runs.boxes[:, 0]
     text = runs.covered > 0.3
-    if width[text].sum() == 0 or width[text & (chance >= _POSSIBLE)].sum() < _ALL * width[text].sum():
+    if width[text].sum() == 0 or np.average(chance[text], weights=width[text]) < _LIKELY:
+        return chance
+    if width[text & (chance >= _POSSIBLE)].sum() < _ALL * width[text].sum():
         return chance
     return np.where((chance >= _BESIDE) | text, np.maximum(chance, _LIKELY), chance)
+
+
+def _below(runs: Runs, lines: list[list[int]], scale: float) -> npt.NDArray[np.bool_]:
+    """Runs of lines that begin under or over the beginning of a handwritten one, close to it: a list written down."""
+    starts = np.array([(runs.boxes[line, 0].min(), runs.boxes[line, 1].min(), runs.boxes[line, 3].max()) for line in lines])
+    near = np.zeros(len(runs), bool)
+    for i, box in enumerate(runs.boxes):
+        tall = starts[:, 2] - starts[:, 1]
+        aligned = np.abs(starts[:, 0] - box[0]) < 14 * scale
+        apart = np.maximum(starts[:, 1] - box[3], box[1] - starts[:, 2])
+        near[i] = bool((aligned & (apart < 1.8 * tall)).any())
+    return near
 
 
 def _hand_lines(runs: Runs, chance: Numbers, scale: float) -> list[list[int]]:

@@ -11,6 +11,7 @@ from extractors.language.codebook import exists
 from extractors.language.dates import find_dates, find_deadline, parse_deadline
 from extractors.language.findings import Finding, FindingContext, read_findings
 from extractors.language.meaning import CodeGuess, assign, categorise
+from extractors.reports.by_hand import status_of_note, with_added
 from extractors.reports.head import Found, Head
 from extractors.reports.items import Item
 from extractors.reports.list_items import title_only, titles_of
@@ -31,8 +32,9 @@ def records_of_item(item: Item, key: str, head: Head, department: str, known: Wo
     """The records of one item: usually one, several where a sentence holds several findings, none where it holds none.
 
     Findings struck out or quoted from before are records marked ``ignorable``."""
+    item = with_added(item)
     struck = item.text.share("struck")
-    if struck > 0.6:
+    if struck > 0.6 or (struck > 0.2 and item.added and status_of_note(item.added, known) == "none"):
         return [replace(_record(item, None, item.text, key, head, department, known, rules), ignorable="struck out by hand")]
     source = item.text.without("struck") if struck else item.text
     context = FindingContext(report_date=head.day(), department=department, item_label=item.label, terse=item.terse)
@@ -170,6 +172,8 @@ def _record(
         reasons.append(Reason("description", "ambiguous", "it is not clear whether this box is ticked"))
     if item.text.share("handwritten") > 0:
         reasons.append(Reason("description", "handwritten", "read from handwriting; a person has to confirm it"))
+    if item.added:
+        reasons.append(Reason("status", "handwritten", f'beside it stands a note by hand: "{item.added.text}"'))
     features = _features(item, part, code, citations, guess, day, rules)
     anchor = part.evidence()
     if anchor.page is None:
@@ -247,8 +251,8 @@ def _status(item: Item, finding: Finding | None, known: Wording) -> tuple[str, T
             return "corrected", item.status_text
         if mark is False or answer in {"no", "n"}:
             return "open", item.status_text
-    if item.added and (found := known.status_of(item.added.text)) is not None:
-        return found, item.added
+    if item.added and (noted := status_of_note(item.added, known)) in {"open", "corrected"}:
+        return str(noted), item.added
     if finding is not None and finding.status == "corrected":
         return "corrected", NOTHING
     return "open", NOTHING

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from extractors.reports.build import as_extraction, records_of_item
+from extractors.reports.by_hand import unexplained
 from extractors.reports.head import Found, Head, read_head
 from extractors.reports.items import Item
 from extractors.reports.list_items import Listed, items_of_lines
@@ -67,6 +68,7 @@ def extract_inspections(
     violations = [replace(v, features={**v.features, **shared}) for v in violations]
     reasons = [*report.reasons, *_gaps(items)]
     reasons += [Reason("", "check", f"row not understood: {text.text[:80]}") for text in strange[:5]]
+    reasons += unexplained(pieces, (inspection, *violations), [pages[n] for n, first, _ in part.regions if first == 0])
     return replace(
         report, records=(replace(inspection, features={**inspection.features, **shared}), *violations), reasons=tuple(reasons)
     )
@@ -196,6 +198,8 @@ def _inspection(
             reasons.append(Reason(name, "missing", f"the {label} was not found"))
         elif (fields[name].finding or 0) < 0.7:
             reasons.append(Reason(name, "weak", f'it is not sure that "{fields[name].evidence.text[:40]}" is the {label}'))
+    if any(r.code == "handwritten" for v in violations for r in v.reasons):
+        reasons.append(Reason("result", "handwritten", "some of the findings, or what became of them, are written by hand"))
     if not real and statement is None and result == "no_violations":
         reasons.append(Reason("result", "weak", "no violations were found, but the report does not say that there are none"))
     anchor_text = head.found["address"].text if "address" in head.found else first

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from statistics import median
 
 from extractors.reports.pieces import Piece
-from extractors.reports.text import Text
+from extractors.reports.text import Text, segments
 
 NUMBERED = re.compile(r"^\s*\(?(\d{1,2})\s?[.):]\)?(?=\s|[A-Za-z§])")
 BULLET = re.compile(r"^\s*(?:[-*•–—·»>►▪◦●○+~]|o(?=\s)|\(?[a-z]\)|\[\s?\])\s*(?=\S)")
@@ -32,6 +32,7 @@ def paragraphs(pieces: Sequence[Piece]) -> list[Paragraph]:
     out: list[Paragraph] = []
     right = _right_margin(pieces)
     pitch = _pitch(pieces)
+    right_by_hand = _end_by_hand(pieces)
     previous: Piece | None = None
     for piece in pieces:
         if piece.table is not None or not piece.text:
@@ -46,7 +47,7 @@ def paragraphs(pieces: Sequence[Piece]) -> list[Paragraph]:
         ):
             number = None  # "within seven / (7) days"
         fresh = previous is None or number is not None or bullet is not None or not out
-        if not fresh and previous is not None and _runs_on(previous, piece, right, pitch, out[-1].structure):
+        if not fresh and previous is not None and _runs_on(previous, piece, right, pitch, out[-1].structure, right_by_hand):
             last = out[-1]
             out[-1] = Paragraph(last.text + piece.text, last.structure, last.number, last.index, last.page, last.lines + 1)
         else:
@@ -96,11 +97,29 @@ def _bold(text: Text) -> bool:
     return text.share("bold") > 0.7
 
 
-def _runs_on(above: Piece, below: Piece, right: float, pitch: float, structure: float) -> bool:
+def _goes_on_by_hand(first: Text, last: Text, right: float) -> bool:
+    """A handwritten line goes on in the next one only if it was full: notes are a line each. What stands far to the right
+    of its line (a section at the end of an arrow) does not fill it."""
+    if first.share("handwritten") <= 0.5 or last.x0 is None or first.x0 is None or last.words[0].box is None:
+        return False
+    end = segments(first, 2.0)[0].x1 or 0.0
+    tall = last.words[0].box.height
+    return bool(re.match(r"[a-z(]", last.text)) and end + last.words[0].box.width > right and last.x0 > first.x0 + 0.3 * tall
+
+
+def _end_by_hand(pieces: Sequence[Piece]) -> float:
+    """Where handwritten lines end: at the longest."""
+    hand = [p.text for p in pieces if p.table is None and p.text.share("handwritten") > 0.5]
+    return max((segments(t, 2.0)[0].x1 or 0.0 for t in hand), default=0.0)
+
+
+def _runs_on(above: Piece, below: Piece, right: float, pitch: float, structure: float, right_by_hand: float) -> bool:
     """Does ``below`` continue the paragraph of ``above``? It does if its first word would not have fitted above."""
     if above.page.number != below.page.number:
         return bool(re.match(r"[a-z(]", below.text.text)) and not re.search(r"[.:]\s*$", above.text.text)
     first, last = above.text, below.text
+    if last.share("handwritten") > 0.5:
+        return _goes_on_by_hand(first, last, right_by_hand)
     if first.anchor or last.anchor:
         return first.anchor == last.anchor  # an office file knows its paragraphs
     if first.box is None or last.box is None or first.x1 is None or last.x0 is None or first.x0 is None:
