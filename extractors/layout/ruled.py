@@ -161,13 +161,13 @@ def _cells(
         owner[second] = first
 
     if columns:  # without uprights the white stripes part the columns everywhere
+        right_of = [[(k.top, k.bottom) for k in columns if abs(k.centre_x - x) <= _SAME] for x in xs[1:]]
+        under = [[(k.x0, k.x1) for k in rows if abs(k.centre_y - y) <= _SAME] for y in tops[1:]]
         for r in range(n_rows):
             for c in range(n_columns):
-                drawn = [(k.top, k.bottom) for k in columns if abs(k.centre_x - xs[c + 1]) <= _SAME]
-                if c + 1 < n_columns and _cover(drawn, tops[r], tops[r + 1]) < _COVERED:
+                if c + 1 < n_columns and _cover(right_of[c], tops[r], tops[r + 1]) < _COVERED:
                     unite((r, c), (r, c + 1))
-                drawn = [(k.x0, k.x1) for k in rows if abs(k.centre_y - tops[r + 1]) <= _SAME]
-                if r + 1 < n_rows and _cover(drawn, xs[c], xs[c + 1]) < _COVERED:
+                if r + 1 < n_rows and _cover(under[r], xs[c], xs[c + 1]) < _COVERED:
                     unite((r, c), (r + 1, c))
     words: dict[tuple[int, int], list[Spot]] = {}
     for spot in spots:

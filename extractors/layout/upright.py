@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
+import numpy as np
+
 from records.document import Box, Word
 
 _STEEPEST = 0.045  # a page fed into a copier by hand; more than that is turned by the reader
@@ -50,13 +52,13 @@ def slope_of(words: Sequence[Word]) -> float:
     if len(boxes) < _MANY_WORDS:
         return _fitted([w.box for w in words if w.box is not None and any(c.isalnum() for c in w.text)])
     bin_height = max(1.0, median(b.height for b in boxes) / 4)
+    across, down = np.array([b.centre_x for b in boxes]), np.array([b.centre_y for b in boxes])
 
     def sharpness(slope: float) -> float:
-        counts: dict[int, int] = {}
-        for box in boxes:
-            place = int((box.centre_y - slope * box.centre_x) // bin_height)
-            counts[place] = counts.get(place, 0) + 1
-        return float(sum((n + counts.get(p + 1, 0)) ** 2 for p, n in counts.items()))
+        places = ((down - slope * across) // bin_height).astype(np.int64)
+        counts = np.bincount(places - places.min(), minlength=1)
+        pairs = counts + np.append(counts[1:], 0)
+        return float((pairs[counts > 0] ** 2).sum())
 
     level = sharpness(0.0)
     steps = int(_STEEPEST / _STEP)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 
 from records.document import Box, Word
@@ -36,6 +37,21 @@ def in_lines(words: Iterable[Word]) -> list[list[Word]]:
 def reading_order(words: Iterable[Word]) -> tuple[Word, ...]:
     """All words, line by line."""
     return tuple(word for line in in_lines(words) for word in line)
+
+
+class Level:
+    """A page's lines by height, so that a word asks only those that could cross it: a list has hundreds of both."""
+
+    def __init__(self, rules: Sequence[Box]) -> None:
+        self._rules = sorted((r for r in rules if r.width >= 2 * r.height), key=lambda r: r.centre_y)
+        self._heights = [r.centre_y for r in self._rules]
+
+    def strikes(self, word: Box) -> bool:
+        """As the function of this name, of all the page's lines."""
+        tall = max(0.1, word.height)
+        first = bisect_left(self._heights, word.top + 0.29 * tall)
+        last = bisect_right(self._heights, word.top + 0.73 * tall)
+        return first < last and strikes(word, self._rules[first:last])
 
 
 def strikes(word: Box, rules: Sequence[Box]) -> bool:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
@@ -72,12 +74,25 @@ def read_text_layer(page: pdfium.PdfPage, view: View, dark: list[Box]) -> TextLa
         text_page.close()
 
 
+_Edges = tuple[float, float, float, float]
+"""x0, top, x1, bottom as shown: a box is made of them once per word, not per character."""
+
+
 @dataclass(slots=True)
 class _Run:
     text: list[str] = field(default_factory=list)
-    boxes: list[Box] = field(default_factory=list)
+    edges: list[_Edges] = field(default_factory=list)
     first: int = 0
     hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What is the same for all characters of one text object."""
+
+    hidden: bool
+    font: str
+    bold: bool
 
 
 def _collect(text: ctypes.c_void_p, view: View, dark: list[Box]) -> TextLayer:
@@ -86,51 +101,81 @@ def _collect(text: ctypes.c_void_p, view: View, dark: list[Box]) -> TextLayer:
     if count > _MAX_CHARACTERS:
         layer.capped, count = True, _MAX_CHARACTERS
     run = _Run()
-    edges = [ctypes.c_double() for _ in range(4)]
+    place = _placed(view)
     loose = raw.FS_RECTF()
-    hidden: dict[int, bool] = {}
+    to_loose = ctypes.byref(loose)
+    # The calls below are made for every character of a page.
+    unicode_of, loose_box = raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox
+    unmapped_at, object_at, address_in = raw.FPDFText_HasUnicodeMapError, raw.FPDFText_GetTextObject, ctypes.c_size_t.from_buffer
+    looks: dict[int, _Look] = {}
     for i in range(count):
-        char = chr(raw.FPDFText_GetUnicode(text, i) & 0x10FFFF)
-        if char.isspace() or char in "\u200b\ufeff\x00" or raw.FPDFText_IsGenerated(text, i) == 1:
-            _finish(text, run, layer)
-            run = _Run()
+        char = chr(unicode_of(text, i) & 0x10FFFF)
+        if char.isspace() or char in "\u200b\ufeff\x00":  # also those that PDFium puts into gaps
+            if run.text:
+                _finish(run, layer, looks)
+                run = _Run()
             continue
-        if 0xD800 <= ord(char) < 0xE000:
+        if "\ud800" <= char < "\ue000":
             char = "\ufffd"
-        raw.FPDFText_GetCharBox(text, i, *(ctypes.byref(e) for e in (edges[0], edges[1], edges[2], edges[3])))
-        raw.FPDFText_GetLooseCharBox(text, i, ctypes.byref(loose))
-        tight = view.box(edges[0].value, edges[2].value, edges[1].value, edges[3].value)
-        wide = view.box(loose.left, loose.bottom, loose.right, loose.top)
-        box = wide if wide.area > 0 else tight
+        loose_box(text, i, to_loose)
+        edges = place(loose.left, loose.bottom, loose.right, loose.top)
+        if edges[2] - edges[0] < 0.01 or edges[3] - edges[1] < 0.01:
+            edges = place(*_tight(text, i))
         layer.characters += 1
-        if is_unmapped(char) or raw.FPDFText_HasUnicodeMapError(text, i) == 1:
+        if unmapped_at(text, i) == 1 or ((char > "~" or char < " ") and is_unmapped(char)):
             layer.unmapped += 1
-        unseen = _is_hidden(text, i, box, dark, hidden)
-        layer.invisible += unseen
-        if run.boxes and (unseen != run.hidden or _breaks(run.boxes[-1], box)):
-            _finish(text, run, layer)
+        text_object = object_at(text, i)
+        address = address_in(text_object).value
+        look = looks.get(address)
+        if look is None:
+            look = looks[address] = _look_of(text, i, text_object, edges, dark)
+        layer.invisible += look.hidden
+        if run.edges and (look.hidden != run.hidden or _breaks(run.edges[-1], edges)):
+            _finish(run, layer, looks)
             run = _Run()
         if not run.text:
-            run.first, run.hidden = i, unseen
+            run.first, run.hidden = address, look.hidden
         run.text.append(char)
-        run.boxes.append(box)
-    _finish(text, run, layer)
+        run.edges.append(edges)
+    _finish(run, layer, looks)
     return layer
 
 
-def _breaks(last: Box, box: Box) -> bool:
-    height = max(last.height, box.height, 1.0)
-    if abs(last.centre_y - box.centre_y) > 0.6 * height:
+def _placed(view: View) -> Callable[[float, float, float, float], _Edges]:
+    """From the page's own x0, y0, x1, y1 to the edges as shown; ``View.box`` without the box."""
+    left, bottom, right, top = view.left, view.bottom, view.right, view.top
+
+    def place(x0: float, y0: float, x1: float, y1: float) -> _Edges:
+        if x0 > x1:
+            x0, x1 = x1, x0
+        if y0 > y1:
+            y0, y1 = y1, y0
+        if view.rotation == 90:
+            return y0 - bottom, x0 - left, y1 - bottom, x1 - left
+        if view.rotation == 180:
+            return right - x1, y0 - bottom, right - x0, y1 - bottom
+        if view.rotation == 270:
+            return top - y1, right - x1, top - y0, right - x0
+        return x0 - left, top - y1, x1 - left, top - y0
+
+    return place
+
+
+def _tight(text: ctypes.c_void_p, i: int) -> _Edges:
+    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+    raw.FPDFText_GetCharBox(text, i, *(ctypes.byref(e) for e in (left, right, bottom, top)))
+    return left.value, bottom.value, right.value, top.value
+
+
+def _breaks(last: _Edges, here: _Edges) -> bool:
+    height = max(last[3] - last[1], here[3] - here[1], 1.0)
+    if abs(last[1] + last[3] - here[1] - here[3]) > 1.2 * height:
         return True
-    return box.x0 - last.x1 > 0.28 * height or box.x0 < last.x0 - 0.5 * height
+    return here[0] - last[2] > 0.28 * height or here[0] < last[0] - 0.5 * height
 
 
-def _is_hidden(text: ctypes.c_void_p, i: int, box: Box, dark: list[Box], known: dict[int, bool]) -> bool:
-    """Render mode 3 paints nothing; white on white shows nothing. Asked once per text object."""
-    text_object = raw.FPDFText_GetTextObject(text, i)
-    address = ctypes.cast(text_object, ctypes.c_void_p).value or 0
-    if address in known:
-        return known[address]
+def _look_of(text: ctypes.c_void_p, i: int, text_object: Any, edges: _Edges, dark: list[Box]) -> _Look:
+    """Render mode 3 paints nothing; white on white shows nothing."""
     mode = raw.FPDFTextObj_GetTextRenderMode(text_object) if text_object else 0
     hidden = mode in (raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP)
     if not hidden and mode == raw.FPDF_TEXTRENDERMODE_FILL:
@@ -138,30 +183,25 @@ def _is_hidden(text: ctypes.c_void_p, i: int, box: Box, dark: list[Box], known: 
         refs = (ctypes.byref(c) for c in (red, green, blue, alpha))
         if raw.FPDFText_GetFillColor(text, i, *refs):
             pale = min(red.value, green.value, blue.value) > 247 or alpha.value < 8
-            on_dark = any(d.x0 <= box.centre_x <= d.x1 and d.top <= box.centre_y <= d.bottom for d in dark)
-            hidden = pale and not on_dark
-    known[address] = hidden
-    return hidden
+            x, y = (edges[0] + edges[2]) / 2, (edges[1] + edges[3]) / 2
+            hidden = pale and not any(d.x0 <= x <= d.x1 and d.top <= y <= d.bottom for d in dark)
+    name = _font_name(text, i)
+    bold = raw.FPDFText_GetFontWeight(text, i) >= 600 or "bold" in name.lower() or "black" in name.lower()
+    return _Look(hidden, name, bold)
 
 
-def _finish(text: ctypes.c_void_p, run: _Run, layer: TextLayer) -> None:
+def _finish(run: _Run, layer: TextLayer, looks: dict[int, _Look]) -> None:
     word = "".join(run.text)
     if not word:
         return
-    box = Box(
-        min(b.x0 for b in run.boxes),
-        min(b.top for b in run.boxes),
-        max(b.x1 for b in run.boxes),
-        max(b.bottom for b in run.boxes),
-    )
+    x0, top, x1, bottom = zip(*run.edges, strict=True)
+    box = Box(round(min(x0), 2), round(min(top), 2), round(max(x1), 2), round(max(bottom), 2))
     if run.hidden:
         layer.hidden.append(Word(word, box))
         return
-    name = _font_name(text, run.first)
-    weight = raw.FPDFText_GetFontWeight(text, run.first)
-    bold = weight >= 600 or "bold" in name.lower() or "black" in name.lower()
-    layer.words.append(Word(word, box, 1.0, bold=bold))
-    layer.words_by_font.setdefault(name, []).append(word)
+    look = looks[run.first]
+    layer.words.append(Word(word, box, 1.0, bold=look.bold))
+    layer.words_by_font.setdefault(look.font, []).append(word)
 
 
 def _font_name(text: ctypes.c_void_p, i: int) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from extractors.layout import Spot
 from extractors.tables.headers import Column
@@ -79,7 +80,10 @@ def _place(row: Row, columns: Sequence[Column], fit: Fit) -> list[list[Spot]]:
     best = [[infinite] * (m + 1) for _ in range(n + 1)]
     back: list[list[tuple[int, int]]] = [[(0, 0)] * (m + 1) for _ in range(n + 1)]
     best[0] = [0.0] * (m + 1)
+    gaps = [0.0, *(b.x0 - a.x1 for a, b in pairwise(spots))]
+    joined = [_JOINED + max(0.0, gap - 0.6 * height) / 5.0 for gap in gaps]
     for j, column in enumerate(columns):
+        fits = [fit(column.role, spot.word.text, row.ocr) for spot in spots]
         for i in range(n + 1):
             if best[i][j] < best[i][j + 1]:
                 best[i][j + 1], back[i][j + 1] = best[i][j], (i, j)
@@ -89,11 +93,10 @@ def _place(row: Row, columns: Sequence[Column], fit: Fit) -> list[list[Spot]]:
                 continue
             inner, k, right = 0.0, i, spots[i].x1
             while k < n:
-                inner += fit(column.role, spots[k].word.text, row.ocr)
+                inner += fits[k]
                 if k > i:
-                    gap = spots[k].x0 - spots[k - 1].x1
-                    inner += _JOINED + max(0.0, gap - 0.6 * height) / 5.0
-                    if gap > 6 * height:
+                    inner += joined[k]
+                    if gaps[k] > 6 * height:
                         break
                 right = max(right, spots[k].x1)
                 cost = start + inner + _misfit(spots[i].x0, right, column)
