@@ -11,7 +11,7 @@ import pypdfium2.raw as raw
 
 from extractors.read.engine import read_words
 from extractors.read.inserts import with_inserts
-from extractors.read.lines import reading_order, strikes
+from extractors.read.lines import Level, reading_order
 from extractors.read.ocr import Seen, read_image
 from extractors.read.page_image import Gray, render, render_colours
 from extractors.read.pdf_fonts import odd_fonts
@@ -126,9 +126,9 @@ def _doubts(choice: Choice, layer: TextLayer, image: Gray, scale: float, setting
 
 def _by_text(layer: TextLayer, drawn: Drawn, index: int, view: View, form: PageForm) -> Page:
     width, height = view.size
+    level = Level(drawn.rules)
     words = [
-        Word(w.text, w.box, w.confidence, w.bold, False, w.box is not None and strikes(w.box, drawn.rules))
-        for w in layer.words
+        Word(w.text, w.box, w.confidence, w.bold, False, w.box is not None and level.strikes(w.box)) for w in layer.words
     ]
     words = words_with_fields(words, form.fields)
     ticks = [t for t in ticks_of(drawn, words) if not any(t.box.overlap(f.box) > 0.3 for f in form.ticks)]
