@@ -16,7 +16,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 def add_to(app: typer.Typer) -> None:
     """Adds these commands to ``lotline``."""
-    for command in (up, down, watch, deliver, watchdog, coverage, backup, restore, handover):
+    for command in (up, down, schedules, watch, deliver, watchdog, coverage, backup, restore, handover):
         app.command()(command)
 
 
@@ -48,6 +48,13 @@ def down(context: typer.Context) -> None:
     from flows.night.services import stop
 
     stop(open_home(context.obj), typer.echo)
+
+
+def schedules(context: typer.Context) -> None:
+    """Tell a Prefect server of your own (PREFECT_API_URL) the night's schedules; `lotline up` does so by itself."""
+    from flows.night.services import deploy
+
+    deploy(open_home(context.obj), typer.echo)
 
 
 def watch(

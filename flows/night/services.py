@@ -101,6 +101,17 @@ def start(home: Home, ports: Ports, say: Callable[[str], None], desk: bool = Tru
             _deploy(home, variables, say)
 
 
+def deploy(home: Home, say: Callable[[str], None]) -> None:
+    """Makes work pool, deployments and automations on the Prefect server that PREFECT_API_URL names. Raises SetupError."""
+    settings = load_night(home)
+    needed(settings, home, "inbox", "parcels", "exports")
+    address = os.environ.get("PREFECT_API_URL")
+    if not address:
+        raise SetupError("Name the Prefect server: PREFECT_API_URL=http://server:4200/api. On one PC, lotline up does it all.")
+    variables = {k: v for k, v in environment(home, Ports(), settings).items() if not k.startswith("PREFECT_")}
+    _deploy(home, variables, say)
+
+
 def stop(home: Home, say: Callable[[str], None]) -> None:
     """Ends the services, last started first: first asked, then, after a while, made to."""
     for name in ("desk", "intake", "worker", "server"):
