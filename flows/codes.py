@@ -19,6 +19,8 @@ State = Literal["known", "guess", "unknown"]
 DOMAINS = {"tax": "tax list", "water": "water ledger", "fire": "fire report", "housing": "housing report", "use": "parcel file",
            "shorthand": "inspectors' shorthand"}  # fmt: skip
 SNIPPETS = 3
+OFTEN = 2
+"""Rows from which an unknown abbreviation in a finding is more than a slip."""
 _ABBREVIATION = re.compile(r"(?<![\w.-])(?:[A-Z]{2,4}|[A-Za-z]{1,3}/[A-Za-z]{1,3}|[bcdfghjklmnpqrstvwxz]{2,5})(?![\w.-])")
 
 
@@ -71,6 +73,7 @@ def seen_codes(records: Iterable[ExportRecord], parcels: Sequence[Parcel], rules
                 one.snippets.append(f"{parcel.parcel_id} {parcel.address}")
     for one in met.values():
         book.explain(one)
+    met = {k: s for k, s in met.items() if s.domain != "shorthand" or s.state != "unknown" or s.rows >= OFTEN}
     order = {"unknown": 0, "guess": 1, "known": 2}
     return sorted(met.values(), key=lambda s: (order[s.state], -s.waiting, -s.dollars, -s.rows, s.domain, s.column, s.code))
 
@@ -112,12 +115,12 @@ def _codes_of(record: ExportRecord, book: _Book) -> Iterator[tuple[str, str, str
     row = record.record.anchor.text[:90]
     if record.kind == "tax":
         for column, name in (("tax_type", "tax_type_as_written"), ("code", "code")):
-            code = values.get(name, "").strip().upper()
+            code = book.as_printed(column, values.get(name, ""))
             if code and len(code) <= 14:
                 yield "tax", column, code, row
     elif record.kind == "water":
         found = fields.get("read_type")
-        code = "" if found is None else found.evidence.text.strip(" .|").upper()
+        code = "" if found is None else _bare(found.evidence.text)
         if code and len(code) <= 12:
             yield "water", "read_type", code, row
     elif record.kind == "violation":
@@ -128,6 +131,11 @@ def _codes_of(record: ExportRecord, book: _Book) -> Iterator[tuple[str, str, str
         for mark in dict.fromkeys(m[0] for m in _ABBREVIATION.finditer(description)):
             if not book.is_word(mark):
                 yield "shorthand", "description", mark.lower(), description[:90]
+
+
+def _bare(text: str) -> str:
+    """Without the specks that a scan leaves around a code."""
+    return re.sub(r"^[^A-Z0-9]+|[^A-Z0-9]+$", "", text.upper())
 
 
 class _Book:
@@ -146,6 +154,7 @@ class _Book:
         phrases = [phrase for group in lexicon["groups"].values() for phrase in group]
         self._words = {w for phrase in phrases for w in re.findall(r"[a-z]+", phrase.lower())}
         self._words |= set(lexicon.get("ordinary_words", ()))
+        self._words |= set(rules.section("shorthand")["ordinary"]) if "shorthand" in names else set()
         self._codes = {c["prefix"]: c["title"] for c in rules.section("related_codes")["codes"]}
         self._rules = rules
         said = rules.section("codes") if "codes" in names else {}
@@ -155,6 +164,13 @@ class _Book:
 
     def is_word(self, text: str) -> bool:
         return text.lower() in self._words and text.lower() not in self._short
+
+    def as_printed(self, column: str, text: str) -> str:
+        """The code itself: of what a scan made of the cell, the word that is known as one."""
+        words = [w for w in map(_bare, text.split()) if w]
+        known = self._known.types if column == "tax_type" else self._known.statuses
+        whole = " ".join(words)
+        return whole if whole in known or len(words) < 2 else next((w for w in words if w in known), whole)
 
     def explain(self, one: Seen) -> None:
         """Meaning, guess and who said so."""
@@ -166,14 +182,16 @@ class _Book:
             return
         code = one.code.upper()
         if one.domain == "tax" and one.column == "tax_type":
-            one.guess = self._known.types.get(code, "").replace("_", " ") or self._phrase(code)
+            one.meaning = self._phrase(code)
+            one.guess = "" if one.meaning else self._known.types.get(code, "").replace("_", " ")
         elif one.domain == "tax":
             meaning = self._known.statuses.get(code, "")
             one.meaning, one.guess = (meaning, "") if self._sure.get(code) else ("", meaning)
             if self._known.both(code):
                 one.colliding = self._known.types[code].replace("_", " ")
         elif one.domain == "water":
-            one.guess = self._reads.get(code, "") or self._reads.get(code[:3], "")
+            read = self._reads.get(code, "") or self._reads.get(code[:3], "")
+            one.meaning, one.guess = (read, "") if read == code.lower() else ("", read)
         elif one.domain == "use":
             base = code.zfill(3)[:3]
             one.meaning = self._uses.get(code, "")
@@ -188,6 +206,6 @@ class _Book:
             one.said_by = "rule book"
 
     def _phrase(self, code: str) -> str:
-        """Kinds of tax written out in full are no guess, but are shown like one until somebody says so."""
+        """Kinds of tax written out in full are no guess."""
         kinds = self._rules.section("tax")["tax_types"]
         return next((k["id"].replace("_", " ") for k in kinds if code.lower() in k["phrases"]), "")

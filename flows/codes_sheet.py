@@ -48,7 +48,10 @@ def asks(
     store: Store, seen: Sequence[Seen], records: Sequence[ExportRecord], rules: RuleBook, said: Sequence[Answer]
 ) -> list[Ask]:
     """What to ask, most important first: codes, columns, lists."""
-    codes = [_about_code(s) for s in seen if s.state != "known" and s.domain in ("tax", "water", "use", "fire")][:MOST_CODES]
+    open_ = [s for s in seen if s.state != "known" and s.domain in ("tax", "water", "use", "fire")]
+    # What stands on one row alone is more often misread than used; what may be two things matters most.
+    open_.sort(key=lambda s: (s.rows < 2, not s.colliding, s.state != "unknown"))
+    codes = [_about_code(s) for s in open_[:MOST_CODES]]
     columns = _about_columns(store, rules)[:MOST_COLUMNS]
     answered = {(a.column, a.list_) for a in said}
     lists = [a for a in _about_lists(records) if (a.column, a.list_) not in answered]

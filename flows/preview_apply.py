@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -44,31 +43,51 @@ def apply(home: Home, tell: Tell, *, reason: str, by: str, force: bool = False, 
 
     Raises SetupError where there was no preview, or where what it rested on has changed since, unless ``force``."""
     inputs, token, applied = _kept(home, force)
-    with Store.open(home.database) as store:
-        if not applied:
-            with TemporaryDirectory(prefix="lotline-apply-") as scratch, world(home, inputs, store, Path(scratch)) as now:
-                moved = [name for name, value in now.token.items() if token.get(name) != value]
-            if moved and not force:
-                raise SetupError(
-                    f"Since the preview this has changed: {', '.join(moved)}. Run lotline preview again to see what would happen "
-                    "now, or apply all the same with --force."
-                )
-        installed = () if applied else tuple(_install(home, inputs, by))
-        registers = load_registers(home, None if applied else inputs.parcels, None if applied else inputs.log)
-        prints = fingerprints(registers.settings, registers.city, registers.files)
-        jobs = list(_jobs(store, prints))
-        run_id, problems = "", Counter[tuple[str, str]]()
-        if jobs or installed:
-            said = [f"reason: {reason}", f"by: {by}", *(f"{k}: {v}" for k, v in inputs.as_json().items() if v)]
-            run_id = store.start_run("apply", said, prints.outcome)
-            done = 0
-            for path, why in _worked(home, store, registers, jobs, prints, tell, workers):
-                done += not why
-                problems[path, why] += bool(why)
-            cross_all(store, registers.city)
-            store.finish_run(run_id, {"done": done, "left": len(+problems)}, "completed")
+    if not applied:
+        with (
+            Store.open(home.database) as store,
+            TemporaryDirectory(prefix="lotline-apply-") as scratch,
+            world(home, inputs, store, Path(scratch)) as now,
+        ):
+            moved = [name for name, value in now.token.items() if token.get(name) != value]
+        if moved and not force:
+            raise SetupError(
+                f"Since the preview this has changed: {', '.join(moved)}. Run lotline preview again to see what would happen "
+                "now, or apply all the same with --force."
+            )
+    installed = () if applied else tuple(_install(home, inputs, by))
+    said = [f"reason: {reason}", f"by: {by}", *(f"{k}: {v}" for k, v in inputs.as_json().items() if v)]
+    parcels, log = (None, None) if applied else (inputs.parcels, inputs.log)
+    done = bring_up_to_date(home, tell, said=said, parcels=parcels, log=log, workers=workers)
     (home.folder / KEPT).write_text(json.dumps({"inputs": inputs.as_json(), "token": token, "applied": True}, indent=2))
-    return Applied(len(jobs), installed, tuple(sorted(+problems)), run_id)
+    return replace(done, installed=installed)
+
+
+def bring_up_to_date(
+    home: Home,
+    tell: Tell,
+    *,
+    said: list[str],
+    parcels: Path | None = None,
+    log: Path | None = None,
+    command: str = "apply",
+    workers: int | None = None,
+) -> Applied:
+    """Works every document through whose outcome is not current, and what follows from all together. ``said`` goes into the
+    run's record. Doing it again does nothing; a registers file that is given is the one of later runs too."""
+    registers = load_registers(home, parcels, log)
+    prints = fingerprints(registers.settings, registers.city, registers.files)
+    with Store.open(home.database) as store:
+        jobs = list(_jobs(store, prints))
+        if not jobs:
+            return Applied(0, (), ())
+        run_id, problems, done = store.start_run(command, said, prints.outcome), set[tuple[str, str]](), 0
+        for path, why in _worked(home, store, registers, jobs, prints, tell, workers):
+            done += not why
+            problems |= {(path, why)} if why else set()
+        cross_all(store, registers.city)
+        store.finish_run(run_id, {"done": done, "left": len(problems)}, "completed")
+    return Applied(len(jobs), (), tuple(sorted(problems)), run_id)
 
 
 def _kept(home: Home, force: bool) -> tuple[Inputs, dict[str, str], bool]:

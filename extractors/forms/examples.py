@@ -233,6 +233,7 @@ ASK: Mapping[tuple[str, str], Answer] = {
     ("sanitary_code", "code"): _title,
     ("sanitary_code_2023", "code"): _title,
     ("sentences", "text"): _sentences,
+    ("shorthand", "word"): lambda rules, text: "ordinary" if text.lower() in rules.section("shorthand")["ordinary"] else "",
     ("streets", "address"): _street,
     ("streets", "alias"): _alias,
     ("tax", "column"): lambda rules, text: role_of(text, tax_rules(rules).grammar.known) or "",

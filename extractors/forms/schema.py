@@ -162,6 +162,7 @@ SECTIONS: Mapping[str, Check] = {
         "edition": text, "first_day": text, "last_day": text,
         "sections": listed(holds({"id": text, "title": text, "kind": text, "old": text}, {"paragraphs": named(text)})), **TRIED}),
     "sentences": holds({}, {"ends": WORDS, "abbreviations": WORDS, **TRIED}),
+    "shorthand": holds({}, {"ordinary": WORDS, **TRIED}),
     "statuses": holds({}, {"statuses": _GROUPS, "separators": WORDS, **TRIED}),
     "streets": holds({}, {
         **dict.fromkeys(("suffixes", "numbered", "words", "aliases"), named(WORDS)), "states": WORDS, **TRIED}),
