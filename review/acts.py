@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from records.deciding import SAME_AS
 from records.decision import Decision
-from records.settle import WHOLE
+from records.settle import WHOLE, to_text
 from review.deciding import decision, inherited, name, rest_is_right, saved
 from review.filters import parsed, query_of
 from review.item_page import case_of, question_names, show_item
@@ -19,7 +20,7 @@ from review.words import choice_words, field_words
 from store.cases import Case
 from store.desk import StaleError
 from store.desk_queue import Item, Note
-from store.desk_rows import question_of
+from store.desk_rows import ADDRESS_OF, question_of
 
 router = APIRouter()
 
@@ -57,7 +58,25 @@ def act(request: Request, record_id: str, post: Posted) -> Response:
             request, office, post.session, now, field, status=409, typed=_value(post), conflict=str(error), query=back
         )
     undo = made[0].group or made[0].decision_id
+    where = post.text("where", 400)
+    if where and _plain(where):
+        return go(where, _told(made, case, field), undo)
+    if made[0].field == "parcel_id" and made[0].action == "correct" and "parcel" in post.user.questions:
+        more = _others_at(office, case)
+        if more:
+            return go(next_path(office.store, post.session, back, at), _told(made, case, field), undo, more)
     return go(next_path(office.store, post.session, back, at), _told(made, case, field), undo)
+
+
+def _others_at(office: Office, case: Case) -> dict[str, str]:
+    """The way to the other records that wait with the same address: one decision may settle them all."""
+    address = to_text(case.settled.value(ADDRESS_OF[case.record.kind]))
+    alike = office.store.desk.alike("address", address, size=400) if address else []
+    others = [a for a in alike if a.record_id != case.record.record_id and not a.parcel]
+    if not others:
+        return {}
+    many = f"{len(others)} more record{'s' if len(others) > 1 else ''} with this address"
+    return {"more_href": "/groups/address?" + urlencode({"value": address}), "more_words": many}
 
 
 def _wish(post: Post) -> str:

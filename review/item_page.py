@@ -49,7 +49,7 @@ def show_item(
     about = _field(field, waiting, user.questions, case)
     asked = next((i for i in waiting if i.field == about), None)
     held_by = office.store.queue.lease(asked, user.name) if asked is not None else ""
-    q = question(case, about, asked, office.house)
+    q = question(case, about, asked, office.house, office.store)
     report = case.record.report if case.report is None else case.report.ordinal
     others = office.store.queue.of_report(case.sha256, report)
     siblings = office.store.desk.siblings(case.sha256, report, case.ordinal)

@@ -18,9 +18,10 @@ from records.vocabulary import CATEGORIES
 from review.pictures import DPI
 from review.ports import House
 from review.words import NOT_ASKED, choices_of, field_words, input_kind
+from store import Store
 from store.cases import Case
 from store.desk_queue import Item
-from store.desk_rows import ADDRESS_OF, DERIVED, question_of
+from store.desk_rows import ADDRESS_OF, DERIVED, phrase_of, question_of
 
 _IN_BRACKETS = re.compile(r"\(([^()]{1,24})\)")
 _MARGIN = 14.0
@@ -88,7 +89,7 @@ class Question:
     decided: Decision | None
 
 
-def question(case: Case, field: str, item: Item | None, house: House) -> Question:
+def question(case: Case, field: str, item: Item | None, house: House, store: Store) -> Question:
     """The question about one field of a record, also where nobody asked it."""
     record = case.record
     settled = case.settled.values.get(field)
@@ -105,13 +106,37 @@ def question(case: Case, field: str, item: Item | None, house: House) -> Questio
         choices=choices,
         reasons=item.reasons if item is not None else "",
         question=item.question if item is not None else question_of(record.kind, field),
-        candidates=tuple(candidates(case, field, house)),
+        candidates=tuple(candidates(case, field, house, store)),
         decided=standing(case.decisions).get(field),
     )
 
 
-def candidates(case: Case, field: str, house: House) -> Sequence[Candidate]:
-    """What may be meant, best first: parcels with owner and address, sections with titles, other readings of the words."""
+def candidates(case: Case, field: str, house: House, store: Store) -> Sequence[Candidate]:
+    """What may be meant, best first: what people decided where the paper says the same, parcels with owner and address,
+    sections with titles, other readings of the words."""
+    taught = _taught(case, field, house, store)
+    rest = [c for c in _candidates(case, field, house) if c.value not in taught]
+    return [*taught.values(), *rest][:8]
+
+
+def _taught(case: Case, field: str, house: House, store: Store) -> dict[str, Candidate]:
+    """What was decided on other records with the same address or the same words: a suggestion, never an answer."""
+    shared = {"parcel_id": ADDRESS_OF[case.record.kind], "code": "description", "category": "description"}.get(field)
+    value = "" if shared is None else to_text(case.settled.value(shared))
+    if not value:
+        return {}
+    column = "address" if field == "parcel_id" else "same_phrase"
+    found = store.desk.decided_alike(column, value if column == "address" else phrase_of(value), field, case.record.record_id)
+    taught = {}
+    for answer, times in found:
+        parcel = house.parcel(answer) if field == "parcel_id" else None
+        title = parcel.address if parcel is not None else answer.replace("_", " ")
+        many = f"decided so {times} times" if times > 1 else "decided so before"
+        taught[answer] = Candidate(answer, title, many)
+    return taught
+
+
+def _candidates(case: Case, field: str, house: House) -> Sequence[Candidate]:
     record = case.record
     found = record.fields.get(field)
     if field == "parcel_id":

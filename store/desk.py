@@ -7,50 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from records.decision import Decision, undo_of
 from records.errors import StoreError
-from records.record import Record, Report
+from records.record import Record
 from store import added, cases, decisions, desk_lists
-from store.cases import Case, Head
+from store.cases import Case
+from store.desk_find import Finder, Line
 from store.desk_lists import refresh, refresh_report
-from store.desk_tables import desk_items, desk_log, desk_records, desk_state, document_acts
+from store.desk_tables import desk_items, desk_log, desk_state, document_acts
 from store.sql import clean, insert_all, portions
 from store.tables import decisions as decision_table
 
 Opening = Callable[[], AbstractContextManager[Connection]]
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A record as lists and search show it."""
-
-    record_id: str
-    sha256: str
-    path: str
-    report: int
-    ordinal: int
-    kind: str
-    parent_id: str
-    state: str
-    decided_by: str
-    confidence: float | None
-    page: int | None
-    parcel: str
-    address: str
-    owner: str
-    case_number: str
-    day: str
-    inspector: str
-    code: str
-    layout: str
-    label: str
 
 
 class StaleError(StoreError):
@@ -62,71 +35,12 @@ class StaleError(StoreError):
         self.newer = tuple(newer)
 
 
-class Desk:
+class Desk(Finder):
     """Decisions as acts of the desk, and the lists derived from everything."""
 
     def __init__(self, reading: Opening, writing: Opening) -> None:
-        self._reading = reading
+        super().__init__(reading)
         self._writing = writing
-
-    # what one screen needs
-
-    def cases(self, record_ids: Sequence[str]) -> dict[str, Case]:
-        """record_id -> the record with all that was decided on it; unknown ids are left out."""
-        with self._reading() as connection:
-            return cases.load(connection, record_ids)
-
-    def head(self, sha256: str) -> Head | None:
-        """A document without its records."""
-        with self._reading() as connection:
-            return cases.head(connection, sha256)
-
-    def findings(self, visit_id: str) -> dict[str, Case]:
-        """record_id -> finding of a visit."""
-        with self._reading() as connection:
-            query = sa.select(desk_records.c.record_id).where(desk_records.c.parent_id == visit_id)
-            return cases.load(connection, list(connection.execute(query).scalars()))
-
-    def visits_in(self, sha256: str) -> list[Line]:
-        """The visits of a document that count."""
-        column = desk_records.c
-        query = sa.select(desk_records).where(
-            column.sha256 == sha256, column.kind == "inspection", column.state.in_(("accepted", "in_review"))
-        )
-        with self._reading() as connection:
-            return [_line(row) for row in connection.execute(query.order_by(column.report, column.ordinal))]
-
-    def like_visit(self, visit: Line) -> list[Line]:
-        """Visits of other reports that may be the same: same day and place, or same case."""
-        column = desk_records.c
-        parts = []
-        if visit.day:
-            parts.append(sa.and_(column.day == visit.day, (column.parcel == visit.parcel) | (column.address == visit.address)))
-        if visit.case_number:
-            parts.append(column.case_number == visit.case_number)
-        if not parts:
-            return []
-        query = sa.select(desk_records).where(
-            column.kind == "inspection", column.record_id != visit.record_id, column.state.in_(("accepted", "in_review")),
-            sa.or_(*parts),
-        )  # fmt: skip
-        with self._reading() as connection:
-            return [_line(row) for row in connection.execute(query.order_by(column.day, column.path).limit(20))]
-
-    def siblings(self, sha256: str, report: int, around: int, size: int = 60) -> list[Line]:
-        """Records of a report in order: all of a short one, of a long one those around the ``around``-th."""
-        column = desk_records.c
-        here = sa.and_(column.sha256 == sha256, column.report == report)
-        with self._reading() as connection:
-            before = sa.select(desk_records).where(here, column.ordinal < around).order_by(column.ordinal.desc()).limit(size // 2)
-            rows = list(connection.execute(before))[::-1]
-            after = sa.select(desk_records).where(here, column.ordinal >= around).order_by(column.ordinal).limit(size - len(rows))
-            return [_line(row) for row in (*rows, *connection.execute(after))]
-
-    def reports(self, sha256: str) -> tuple[Report, ...]:
-        """The reports of a document without their records, open doubts only."""
-        with self._reading() as connection:
-            return cases.headers(connection, [sha256]).get(sha256, (0, ()))[1]
 
     # acts
 
@@ -317,5 +231,4 @@ def _serialise(connection: Connection) -> None:
         connection.execute(sa.text("LOCK TABLE desk_state IN SHARE ROW EXCLUSIVE MODE"))
 
 
-def _line(row: sa.Row[Any]) -> Line:
-    return Line(**{f.name: row._mapping[f.name] for f in fields(Line)})
+__all__ = ["Desk", "Line", "StaleError"]

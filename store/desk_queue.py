@@ -138,6 +138,12 @@ class Queue:
             query = sa.select(desk_items).where(desk_items.c.sha256 == sha256, desk_items.c.report == report)
             return [_item(row) for row in connection.execute(query.order_by(desk_items.c.place))]
 
+    def of_document(self, sha256: str) -> list[Item]:
+        """What waits about a document, in order."""
+        with self._reading() as connection:
+            query = sa.select(desk_items).where(desk_items.c.sha256 == sha256).order_by(desk_items.c.place).limit(500)
+            return [_item(row) for row in connection.execute(query)]
+
     def page(self, wanted: Filter, after: tuple[float, str] | None = None, size: int = 30) -> list[Item]:
         """Items in order, from the one after ``after`` (its rank and place) on."""
         query = sa.select(desk_items).where(wanted.condition())
