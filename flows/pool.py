@@ -77,11 +77,20 @@ class _Child(Generic[Job]):
     process: SpawnProcess
     pipe: Connection
     turn: _Turn[Job] | None = None
+    asked: bool = False  # it waits for a job
     since: float = 0.0  # when the job was handed out, then when it was begun: a child loads its rules first
     begun: bool = False
     step: _Step = _Step(0, 0)
     stepped: float = 0.0  # when its last page was begun
     done: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Asks:
+    """A child that waits: for the ``context`` once it is there, for a job once it has made its answerer. Sent unasked, either
+    could block this process for ever, since a pipe holds little and a child that died or hangs at its start reads nothing."""
+
+    context: bool
 
 
 _PIPE: list[Connection] = []  # of this process, where it is a child
@@ -160,10 +169,15 @@ class Pool(Generic[Job, Answer]):
             child.turn = waiting.popleft()
             child.since = child.stepped = time.monotonic()
             child.step, child.begun = _Step(0, 0), False
-            # A child that died between two jobs is found dead by the caller's wait, like one that dies at work.
-            with contextlib.suppress(OSError):
-                child.pipe.send(child.turn.job)
+            if child.asked:
+                self._give(child, child.turn.job)
         return any(c.turn is not None for c in self._children)
+
+    def _give(self, child: _Child[Job], what: object) -> None:
+        """A child that died between two jobs is found dead by the next look, like one that dies at work."""
+        child.asked = False
+        with contextlib.suppress(OSError):
+            child.pipe.send(what)
 
     def _look_at(
         self, child: _Child[Job], ready: Sequence[object], waiting: deque[_Turn[Job]]
@@ -172,17 +186,20 @@ class Pool(Generic[Job, Answer]):
         assert turn is not None
         while child.pipe in ready and child.pipe.poll():
             try:
-                answer: Answer | Lost | _Unready | _Step = child.pipe.recv()
+                answer: Answer | Lost | _Unready | _Step | _Asks = child.pipe.recv()
             except (EOFError, OSError):
                 return self._crashed(child, turn, waiting)
             if isinstance(answer, _Unready):
                 raise RuntimeError(f"the readers can't start: {answer.why}")
+            if isinstance(answer, _Asks):
+                self._give(child, self._context if answer.context else turn.job)
+                continue
             if isinstance(answer, _Step):
                 child.step, child.stepped = answer, time.monotonic()
                 child.since = child.since if child.begun else child.stepped
                 child.begun = True
                 continue
-            child.turn, child.done = None, child.done + 1
+            child.turn, child.done, child.asked = None, child.done + 1, True
             if child.done >= self._recycle_after or _held_by(child.process.pid) > self._tidy:
                 self._drop(child)
             return turn.job, answer
@@ -226,7 +243,7 @@ class Pool(Generic[Job, Answer]):
     def _start(self) -> _Child[Job]:
         ours, theirs = _CONTEXT.Pipe()
         process = _CONTEXT.Process(
-            target=_serve, args=(theirs, self._make, self._context, self._memory, os.getpid(), self._log), daemon=True
+            target=_serve, args=(theirs, self._make, self._memory, os.getpid(), self._log), daemon=True
         )
         process.start()
         theirs.close()
@@ -252,7 +269,6 @@ def _end(process: SpawnProcess) -> None:
 def _serve(
     pipe: Connection,
     make: Callable[[object], Callable[[Job], Answer]],
-    context: object,
     memory_bytes: int,
     parent: int,
     log: Path | None,
@@ -274,7 +290,11 @@ def _serve(
         if os.getppid() != parent:
             return
     try:
-        answer = make(context)
+        pipe.send(_Asks(context=True))
+        answer = make(pipe.recv())
+        pipe.send(_Asks(context=False))
+    except (EOFError, BrokenPipeError):
+        return
     except Exception as error:  # noqa: BLE001 - whatever it is, the run must hear of it instead of losing every document
         pipe.send(_Unready(f"{type(error).__name__}: {error}"))
         return

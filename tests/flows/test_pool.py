@@ -155,3 +155,16 @@ def test_jobs_are_asked_for_one_at_a_time() -> None:
     with Pool[str, str](make, "c", workers=2, seconds=30) as pool:
         next(iter(pool.run(jobs())))
         assert len(given) <= 3
+
+
+def die_at_the_start(context: object) -> Callable[[str], str]:
+    """Ends before it answers anything, like a child that the system kills while it loads its rules."""
+    assert context
+    os._exit(9)
+
+
+@pytest.mark.parametrize("size", [10, 5_000_000])
+def test_a_child_that_dies_at_its_start_blocks_nobody(size: int) -> None:
+    with Pool[str, str](die_at_the_start, "c" * size, workers=1, seconds=30) as pool:
+        answers = dict(pool.run(["a" * size]))
+    assert list(answers.values()) == [Lost("the reader crashed on it twice")]
