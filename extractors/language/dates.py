@@ -23,6 +23,8 @@ _FIGURES = re.compile(
 _MIXED = re.compile(
     r"(?<![\w.$#/:-])(?P<m>\d{1,2})\s?[/.\-–]\s?(?P<d>\d{1,2})\s?[/.\-–:,']\s?(?P<y>\d{4}|\d{2})(?![\w/:%]|[.,-]\d)"
 )
+# A hurried slash is read as a 1 ("511312019" for 5/13/2019): a date only where nothing else can be meant, and repaired.
+_STROKES = re.compile(r"(?<![\w.$#/:-])(?P<m>1[0-2]|[1-9])[1/|l](?P<d>[12]?\d|3[01])[1/|l](?P<y>20[012]\d)(?![\w/.-])")
 _SHORT = re.compile(r"(?<![\w.$#/-])(?P<m>\d{1,2})(?P<s>[/-])(?P<d>\d{1,2})(?![\w/-]|\s?\.\d)")
 _ISO = re.compile(r"(?<!\d)(?P<y>(?:19|20)\d\d)[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})(?!\d)")
 _COMPACT = re.compile(r"(?<![\w.-])(?P<y>20\d\d)(?P<m>[01]\d)(?P<d>[0-3]\d)(?![\d.-])")
@@ -132,6 +134,8 @@ def _candidates(text: str, near: date | None, wording: _Wording) -> Iterator[Fou
     for match in _COMPACT.finditer(text):
         yield from _made(match["y"], match["m"], match["d"], match)
     for match in _MIXED.finditer(text):
+        yield from (replace(f, repaired=True) for f in _made(match["y"], match["m"], match["d"], match))
+    for match in _STROKES.finditer(text):
         yield from (replace(f, repaired=True) for f in _made(match["y"], match["m"], match["d"], match))
     if near:
         for match in _SHORT.finditer(text):

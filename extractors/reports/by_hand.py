@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from rapidfuzz import fuzz
+
 from extractors.reports.items import Item
 from extractors.reports.pieces import Piece, all_texts
 from extractors.reports.text import Text, segments
@@ -16,6 +18,8 @@ from extractors.reports.wording import Wording
 from records.document import Box, Page
 from records.record import Evidence, Reason, Record
 
+_LEAST = (20.0, 8.0)  # points of a region of writing that counts
+_SIGNED = 78  # likeness (0..100) of a signature to the inspector's name
 MOSTLY = 0.5  # share of handwritten words from which a text counts as written by hand
 _DAY = r"[\dOIl|]{1,2}\s?[-/.]\s?[\dOIl|]{1,2}(?:\s?[-/.]\s?[\dOIl|]{2,4})?"
 _NOTED = re.compile(
@@ -24,6 +28,7 @@ _NOTED = re.compile(
     rf"\W{{0,3}}(?P<day>{_DAY})(?:\W{{0,3}}(?P<who>[A-Za-z]{{2,3}}))?(?!\w)",
     re.IGNORECASE,
 )
+_INITIALLED = re.compile(r"(?<=[.;]\s)(?P<said>(?:[A-Za-z']{1,9}\s+){0,3})(?P<day>\d{1,2}[-/]\d{1,2})\s+(?P<who>[A-Za-z]{2})\b")
 _PUT_RIGHT = re.compile(
     r"^\W*(?:ok(?:ay)?|corr\W?d|corr\w*|done|fixed|compl\w*|repaired|removed|replaced|abated|cleared|closed)\b", re.IGNORECASE
 )
@@ -44,7 +49,8 @@ def with_added(item: Item) -> Item:
         return item
     added = text.only("handwritten")
     rest = text.without("handwritten")
-    if (noted := _NOTED.search(rest.text)) is not None and noted.start() > 0 and item.structure >= 0.5:
+    noted = _NOTED.search(rest.text) or _INITIALLED.search(rest.text)
+    if noted is not None and noted.start() > 0 and item.structure >= 0.5:
         note = rest.cut(noted.start(), noted.end())
         if noted["who"] or _stands_apart(rest, note):
             added = added + note
@@ -69,8 +75,23 @@ def status_of_note(note: Text, known: Wording) -> str | None:
     return known.status_of(words)
 
 
-def unexplained(pieces: Sequence[Piece], records: Iterable[Record], pages: Iterable[Page]) -> tuple[Reason, ...]:
-    """A question for every handwritten line, and every region of writing without words, that no record shows as its own."""
+def among_hand(items: Sequence[Item]) -> list[Item]:
+    """Items of the same kind of list as a handwritten one beside them are doubted with it: print is not written between."""
+    out = list(items)
+    for i, item in enumerate(items):
+        if item.structure >= 1 or item.text.share("handwritten") > 0:
+            continue
+        near = [n for n in (*items[max(0, i - 1) : i], *items[i + 1 : i + 2]) if n.rule == item.rule]
+        if any(n.text.share("handwritten") > MOSTLY for n in near):
+            out[i] = replace(item, text=replace(item.text, words=tuple(replace(w, handwritten=True) for w in item.text.words)))
+    return out
+
+
+def unexplained(
+    pieces: Sequence[Piece], records: Iterable[Record], pages: Iterable[Page], signer: str = ""
+) -> tuple[Reason, ...]:
+    """A question for every handwritten line, and every region of writing without words, that no record shows as its own.
+    ``signer``: the inspector, whose signature is none."""
     shown: list[tuple[int | None, Box]] = []
     for record in records:
         for evidence in (record.anchor, *(f.evidence for f in record.fields.values())):
@@ -82,16 +103,24 @@ def unexplained(pieces: Sequence[Piece], records: Iterable[Record], pages: Itera
         box = hand.box
         if not hand or box is None or not any(c.isalnum() for c in hand.text):
             continue
+        if signer and fuzz.ratio(hand.text.lower(), signer.lower()) >= _SIGNED:
+            taken.append((hand.page, box))
+            continue  # the inspector's signature is no finding
         if not any(page == hand.page and _covers(place, box) for page, place in shown):
             at = replace(hand.evidence(), text=hand.text)
             asked.append(Reason("handwriting", "handwritten", "written by hand, and part of no record: is it a finding?", at))
         taken.append((hand.page, box))
     for page in pages:
-        for region in page.handwriting:
-            if region.width * region.height > 100 and not any(n == page.number and _covers(b, region) for n, b in taken):
-                at = Evidence(page.number, (region,), "")
-                why = "something is written here by hand that could not be read"
-                asked.append(Reason("handwriting", "handwritten", why, at))
+        blind = tuple(
+            region
+            for region in page.handwriting
+            if region.width >= _LEAST[0] and region.height >= _LEAST[1] and not any(
+                n == page.number and _covers(b, region) for n, b in taken
+            )
+        )  # fmt: skip
+        if blind:
+            why = "something is written here by hand that could not be read"
+            asked.append(Reason("handwriting", "handwritten", why, Evidence(page.number, blind, "")))
     return tuple(asked)
 
 

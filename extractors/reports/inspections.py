@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from extractors.reports.build import as_extraction, records_of_item
-from extractors.reports.by_hand import unexplained
+from extractors.reports.by_hand import among_hand, unexplained
 from extractors.reports.head import Found, Head, read_head
 from extractors.reports.items import Item
 from extractors.reports.list_items import Listed, items_of_lines
@@ -55,7 +55,7 @@ def extract_inspections(
     if not items:  # where a table tells what was found, the ticks say the same once more
         items = ticked
     listed = items_of_lines(rest, head, known, rules, has_table=bool(items))
-    items = _with_closing_deadline([*items, *listed.items], listed)
+    items = among_hand(_with_closing_deadline([*items, *listed.items], listed))
     key = f"inspection/{report.ordinal}"
     violations = [
         replace(record, parent=key, report=report.ordinal)
@@ -68,7 +68,8 @@ def extract_inspections(
     violations = [replace(v, features={**v.features, **shared}) for v in violations]
     reasons = [*report.reasons, *_gaps(items)]
     reasons += [Reason("", "check", f"row not understood: {text.text[:80]}") for text in strange[:5]]
-    reasons += unexplained(pieces, (inspection, *violations), [pages[n] for n, first, _ in part.regions if first == 0])
+    whole = [pages[n] for n, first, _ in part.regions if first == 0]
+    reasons += unexplained(pieces, (inspection, *violations), whole, str(head.value("inspector") or ""))
     return replace(
         report, records=(replace(inspection, features={**inspection.features, **shared}), *violations), reasons=tuple(reasons)
     )

@@ -33,9 +33,30 @@ def pieces_of(page: Page, blocks: Sequence[Block], keep: range | None = None) ->
         if isinstance(block, Line):
             if block.words:
                 out.append(Piece(page, i, of_line(block, page.number)))
+        elif _written(block):
+            out += [Piece(page, i, of_lines((line,), page.number)) for line in _lines_of(block)]
         else:
             out.append(Piece(page, i, NOTHING, block))
     return out
+
+
+def _written(table: Table) -> bool:
+    """Whether a "table" is a note: lines by hand on paper with a margin line, next to which there is only dirt."""
+    letters: dict[int, int] = {}
+    hand = total = 0
+    for cell in (cell for row in table.rows for cell in row):
+        for word in cell.words:
+            count = sum(c.isalnum() for c in word.text)
+            letters[cell.column] = letters.get(cell.column, 0) + count
+            total, hand = total + count, hand + count * word.handwritten
+    return total > 0 and hand > 0.8 * total and max(letters.values()) > 0.85 * total
+
+
+def _lines_of(table: Table) -> Iterator[Line]:
+    for row in table.rows:
+        words = tuple(w for cell in row for w in cell.words)
+        if words:
+            yield Line(words)
 
 
 def cell_text(cell: Cell, page: Page) -> Text:
