@@ -16,6 +16,7 @@ _ALIKE = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "
 _EDGE = " .,;:'\"*|_-~=()[]{}<>"
 _MOST_JOINED = 3  # words of one reading that can be one word of the other
 _SURE_MARK = 0.9  # of a single sign that Tesseract takes for no letter
+_BOTH = 0.998  # the most that agreement is worth
 _SKIP = 0.9  # cost, per letter, of a word that the other reading lacks
 
 # What tokens that decide a record look like: dates, sections, money and readings, lots, years, case numbers.
@@ -149,6 +150,14 @@ def choose(first: str, first_sure: float, second: str, second_sure: float, known
     apart = Levenshtein.normalized_distance(a, b)
     right = 0.3 * abs(score) + 4.4 * sure + 0.45 * seen - 0.4 * taken - 1.3 * apart * other_form + 1.8 * other_sure - 3.9
     return Choice(taken, round(1 / (1 + math.exp(-right)), 4))
+
+
+def agreed(text: str, first_sure: float, second_sure: float, page: float) -> float:
+    """The chance that a word is right which both read alike. ``page`` is Tesseract's mean confidence on the page: on worn paper
+    both lose the same comma. Logistic, fitted on 3,000 such words (97 of 100 were right)."""
+    figures, short = any(c.isdigit() for c in text), len(text) <= 2
+    right = 0.6 * first_sure + 3.0 * second_sure + 3.4 * shape(text) + 5.4 * page - 3.1 * figures - 1.9 * short - 3.7
+    return round(min(_BOTH, 1 / (1 + math.exp(-right))), 4)
 
 
 def _left_out(short: str, long: str) -> bool:

@@ -6,13 +6,13 @@ Tesseract doubts, and those that decide a record. A page read badly is read by b
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
 
-from extractors.read.choosing import choose, decides, folded, paired, shape
+from extractors.read.choosing import agreed, choose, decides, folded, paired, shape
 from extractors.read.lines import in_lines
 from extractors.read.page_image import Gray, gray
 from extractors.read.second_voice import Token, read_lines
@@ -29,7 +29,6 @@ _LOWEST = 7.0  # points: the height of a crop for small letters or a lone dash
 _NO_LETTER = 2.6  # points; the small letters of 5 pt print are as high
 _NOISE = 0.5  # Tesseract's confidence below which a mark that the second voice does not see at all was no word
 _ADDED = 0.75  # confidence of the second voice from which a word that Tesseract lacks is added
-_BOTH = 0.995  # the most that agreement is worth: on worn pages both err alike on one word in a hundred
 _ALONE = 0.55  # on the confidence of a word that only one of two voices sees
 
 
@@ -45,18 +44,32 @@ class _Run:
         return self.box.width * _LINE / max(1.0, self.box.height)
 
 
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the rest of the page tells: words read without doubt, and Tesseract's mean confidence."""
+
+    known: frozenset[str]
+    quality: float
+
+
 def fused(words: Sequence[Word], image: Gray, scale: float) -> list[Word]:
     """The words of both voices, with agreement. ``image`` is what Tesseract read (grey, without ruling lines). Words written
     or struck by hand keep Tesseract's: there its doubt is a sign that others go by."""
     words = [w for w in words if not _impossible(w, scale)]
     runs = _planned(words, scale)
     spoken = read_lines([_crop(image, run.box) for run in runs])
-    known = frozenset(folded(w.text).lower() for w in words if (w.confidence or 0.0) >= _SURE and len(w.text) > 2)
+    context = _context(words)
     asked = {i for run in runs for i in run.words}
     out = [w for i, w in enumerate(words) if i not in asked]
     for run, said in zip(runs, spoken, strict=True):
-        out += merged([words[i] for i in run.words], said.tokens, run.box, known)
+        out += merged([words[i] for i in run.words], said.tokens, run.box, context)
     return out
+
+
+def _context(words: Sequence[Word]) -> Context:
+    sure = [w.confidence or 0.0 for w in words if any(c.isalnum() for c in w.text)]
+    known = frozenset(folded(w.text).lower() for w in words if (w.confidence or 0.0) >= _SURE and len(w.text) > 2)
+    return Context(known, sum(sure) / len(sure) if sure else 0.0)
 
 
 def is_poor(words: Sequence[Word]) -> bool:
@@ -163,9 +176,9 @@ def _worth(word: Word) -> float:
     return 1.4 * (1.0 - sure) if sure < _SURE and len(word.text) > 1 else 0.0
 
 
-def merged(words: list[Word], tokens: Sequence[Token], crop: Box, known: Collection[str] = ()) -> list[Word]:
-    """What stands in a crop: ``words`` by Tesseract, ``tokens`` (pixels of the crop) by the second voice; ``known`` are words
-    that stand elsewhere on the page without doubt."""
+def merged(words: list[Word], tokens: Sequence[Token], crop: Box, context: Context | None = None) -> list[Word]:
+    """What stands in a crop: ``words`` by Tesseract, ``tokens`` (pixels of the crop) by the second voice."""
+    about = context or _context(words)
     out: list[Word] = []
     for pair in paired([w.text for w in words], [t.text for t in tokens]):
         ours, theirs = [words[i] for i in pair.first], [tokens[i] for i in pair.second]
@@ -177,18 +190,18 @@ def merged(words: list[Word], tokens: Sequence[Token], crop: Box, known: Collect
         elif not ours:
             out += [_word(t, crop, _lower(t.confidence)) for t in theirs if _is_missed(t, crop, words)]
         else:
-            out += _settled(ours, theirs, crop, known)
+            out += _settled(ours, theirs, crop, about)
     return out
 
 
-def _settled(ours: list[Word], theirs: list[Token], crop: Box, known: Collection[str]) -> list[Word]:
+def _settled(ours: list[Word], theirs: list[Token], crop: Box, about: Context) -> list[Word]:
     first, second = "".join(w.text for w in ours), "".join(t.text for t in theirs)
     sure = sum((w.confidence or 0.0) * len(w.text) for w in ours) / max(1, len(first))
     also = sum(t.confidence * len(t.text) for t in theirs) / max(1, len(second))
     if folded(first) == folded(second):
-        both = min(_BOTH, round(1 - (1 - sure) * (1 - also), 4))
-        return [replace(w, confidence=both, agreement=True) for w in _split_as_printed(ours, theirs, crop, sure, also)]
-    choice = choose(first, sure, second, also, known)
+        same = _split_as_printed(ours, theirs, crop, sure, also)
+        return [replace(w, confidence=agreed(w.text, sure, also, about.quality), agreement=True) for w in same]
+    choice = choose(first, sure, second, also, about.known)
     if not choice.second:
         other = " ".join(t.text for t in theirs)
         return [
