@@ -16,7 +16,7 @@ import csv
 import hashlib
 import re
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,7 +77,8 @@ def rows_of(tables: Sequence[Table], places: frozenset[str]) -> Iterator[SheetRo
     for table in tables:
         for cells in table.rows:
             named = {c.column: p for c in cells if (p := _place(c.text)) in places}
-            if len(set(named.values())) > 0.6 * len(places):
+            once = Counter(named.values())
+            if sum(n == 1 for n in once.values()) > 0.6 * len(places):  # counts may look like precincts, but not each once
                 columns = named
                 continue
             label = " ".join(c.text for c in cells if columns and c.column < min(columns))

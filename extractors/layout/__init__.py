@@ -10,10 +10,10 @@ from collections.abc import Sequence
 
 from extractors.layout.lines import as_line, group, is_rule_glyph, segments
 from extractors.layout.ruled import grids
-from extractors.layout.specks import legible
+from extractors.layout.specks import legible, tidied
 from extractors.layout.unruled import unruled
 from extractors.layout.upright import Spot, slope_of, upright, upright_rule
-from records.document import Block, Page, Word
+from records.document import Block, Page, Table, Word
 
 __all__ = ["Spot", "blocks", "segments", "text_lines"]
 
@@ -39,7 +39,10 @@ def blocks(page: Page) -> tuple[Block, ...]:
         else:
             placed.append((lines[i][0].y, as_line(lines[i])))
             i += 1
-    return tuple(block for _, block in sorted(placed, key=lambda p: p[0]))
+    ordered = [block for _, block in sorted(placed, key=lambda p: p[0])]
+    if page.text_source == "ocr":
+        ordered = [tidied(b) if isinstance(b, Table) else b for b in ordered]
+    return tuple(ordered)
 
 
 def text_lines(page: Page) -> list[list[Spot]]:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from statistics import median
 
-from records.document import Word
+from records.document import Cell, Table, Word
 
 _FEWEST_WORDS = 12  # fewer say nothing about the page's letters
 _FLATTEST = 0.25  # of the page's letter height
 _WIDEST = 1.5  # width of a letter in letter heights; an M has 1
 _LINE_ENDS = "_|¦~—–"  # what a line that touches a word adds to it
 _EDGES = "_¦~"
+_COUNT = re.compile(r"\d{1,3}(?:,\d{3})+|\d+")
+_FEWEST_CELLS = 5  # of a column of counts
+_MOSTLY = 0.7
 
 
 def legible(words: Sequence[Word]) -> tuple[Word, ...]:
@@ -45,3 +49,33 @@ def _trimmed(word: Word) -> Word:
         return word
     text = word.text.strip(_EDGES).lstrip(_LINE_ENDS)
     return replace(word, text=text) if text and text != word.text else word
+
+
+def tidied(table: Table) -> Table:
+    """The table with specks taken off the whole numbers of its columns of counts (``.626``, ``441°``, ``+= 862``). For pages read
+    by OCR; a column counts as one of numbers where nearly all its cells are."""
+    columns: dict[int, list[str]] = {}
+    for row in table.rows:
+        for cell in row:
+            if cell.text and cell.column_span == 1:
+                columns.setdefault(cell.column, []).append(cell.text)
+    counts = {
+        column
+        for column, texts in columns.items()
+        if len(texts) >= _FEWEST_CELLS and sum(_COUNT.fullmatch(t) is not None for t in texts) >= _MOSTLY * len(texts)
+    }
+    if not counts:
+        return table
+    return replace(table, rows=tuple(tuple(_bared(c) if c.column in counts else c for c in row) for row in table.rows))
+
+
+def _bared(cell: Cell) -> Cell:
+    text = cell.text
+    if not text or _COUNT.fullmatch(text) or _COUNT.fullmatch(re.sub(r"[^\w,]", "", text)) is None:
+        return cell
+    lines = []
+    for line in cell.lines:
+        words = [replace(w, text=re.sub(r"^\W+|\W+$", "", w.text)) for w in line.words]
+        lines.append(replace(line, words=tuple(w for w in words if w.text)))
+    bare = replace(cell, lines=tuple(line for line in lines if line.words))
+    return bare if _COUNT.fullmatch(bare.text) else cell

@@ -34,6 +34,8 @@ _PAD = 2.5  # points of white kept around a piece
 _APART = 9.0  # points between two pieces on the sheet
 _SHEET = 500.0  # points; the sheet's width
 _LINE_OF_ITS_OWN = 10  # letters level with each other: a line of print of which nothing was read
+_MOST_MIXED = 60  # short words of figures and letters on a page
+_SURE_OF_MIXED = 0.85  # of the second voice
 _MOST = 500  # pieces; more is a page that was not read at all, which is not this room's work
 
 
@@ -60,14 +62,42 @@ def with_unread(
     torn = [w for w in words if _over_a_line(w, uprights)]
     kept = [w for w in words if w not in torn] if torn else list(words)
     places = _unread(kept, image, dark, uprights, tall, scale)
-    if not places or len(places) > _MOST:
-        return list(words)
+    if len(places) > _MOST:
+        places, torn, kept = [], [], list(words)
+    kept = _mixed_again(kept, image, scale)
+    if not places:
+        return [*kept, *torn]
     sheet, laid = _sheet(places, kept, image, scale)
     found = [w for w in _from_sheet(read(sheet), laid, scale) if _credible(w, tall)]
     silent = [p for p in laid if not any(_holds(p, w) for w in found)]
     found += [w for w in _by_second_voice(silent, sheet) if _credible(w, tall)]
     # A torn word of which nothing could be read again stays as it was.
     return [*kept, *(w for w in torn if not any(_meet(w, f) for f in found)), *found]
+
+
+def _mixed_again(words: Sequence[Word], image: Gray, scale: float) -> list[Word]:
+    """The words, short ones of figures and letters (``4A``, ``S11``, ``19C``) read again by the second voice: half of what looks
+    like that is a misread number, whatever Tesseract's confidence, and the other half labels a column or a parcel."""
+    places = [i for i, w in enumerate(words) if w.box is not None and _is_mixed(w.text)][:_MOST_MIXED]
+    pad = int(_PAD * scale / 2)
+    crops = []
+    for i in places:
+        b = words[i].box
+        assert b is not None
+        y0, x0 = max(0, int(b.top) - pad), max(0, int(b.x0) - pad)
+        crops.append(np.ascontiguousarray(image[y0 : int(b.bottom) + pad, x0 : int(b.x1) + pad]))
+    out = list(words)
+    for i, said in zip(places, read_lines(crops), strict=True):
+        text = said.text.strip()
+        if text and text != words[i].text and said.confidence >= _SURE_OF_MIXED and any(c.isdigit() for c in text):
+            out[i] = replace(words[i], text=text, confidence=round(_ALONE * said.confidence, 4), agreement=False,
+                             other=words[i].text)  # fmt: skip
+    return out
+
+
+def _is_mixed(text: str) -> bool:
+    bare = text.strip(".,:;|()[]'\"")
+    return 2 <= len(bare) <= 4 and bare.isalnum() and any(c.isdigit() for c in bare) and any(c.isalpha() for c in bare)
 
 
 def cut_at_lines(words: Sequence[Word], rules: Sequence[Box]) -> list[Word]:
