@@ -25,6 +25,11 @@ _INSPECTED = re.compile(r"\binspect(?:ion|ed)\b|\bvisit(?:ed)?\b|\bsurvey(?:ed)?
 _MADE = re.compile(
     r"\b(?:made|conducted|performed|carried out|done|inspected|visited|took place|completed|held)\b", re.IGNORECASE
 )
+# The line that a fax machine prints over a page says when it was sent, not when anybody inspected.
+_SENT = re.compile(
+    r"\bfax\b.*\b\d{1,3}\s?/\s?\d{1,3}\W*$|\d{1,2}:\d{2}.*\bfax\b|\bfax\b.*\d{1,2}:\d{2}|\d{1,2}:\d{2}.*\bP(?:age|g)?\.?\s?\d{1,3}(?:\s?/\s?\d{1,3})?\W*$",
+    re.IGNORECASE,
+)
 _LATER = re.compile(r"\b(?:will be|to be|hearing|re-?inspect\w* (?:will|on or after)|previous|prior|original)\b", re.IGNORECASE)
 _TIME = re.compile(r"\b\d{1,2}[:.]?\d{0,2}\s?[ap]\.?m\b\.?|\b\d{1,2}:\d{2}\b", re.IGNORECASE)
 
@@ -264,6 +269,8 @@ def _top_of_note(head: Head, pieces: Sequence[Piece], known: Wording, rules: Rul
     for n, piece in enumerate(lines):
         text = piece.text
         rest = text.text
+        if _SENT.search(rest):
+            continue
         if re.match(r"\s*(?:[-*•–·>]|\d{1,2}[.)])\s*\w", rest) and n > 0:
             break
         taken: list[tuple[int, int]] = []

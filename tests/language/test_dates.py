@@ -60,3 +60,10 @@ def test_every_written_date_is_read_back(day: date, form: str) -> None:
 def test_places_lie_in_the_text(text: str) -> None:
     for found in find_dates(text, MONDAY):
         assert text[found.start : found.end] == found.text
+
+
+@pytest.mark.parametrize("text", ["6-25 19", "6 25-19", ": 6/25 2019."])
+def test_a_lost_separator_is_repaired_where_nothing_else_stands(text: str) -> None:
+    (found,) = find_dates(text)
+    assert found.value == date(2019, 6, 25) and found.repaired
+    assert not find_dates(f"units {text} to 21")
