@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 from records.errors import StoreError
 from records.trust import Book, Check, GateAct, Member, PageAudit, Sample, SecondReading
 from store.sql import clean, insert_all, portions
-from store.tables import decisions, documents
+from store.tables import decisions, documents, places, runs
 from store.tables import records as record_table
 from store.trust_tables import calibrations, checks, gate_acts, page_audits, sample_members, samples, second_readings
 
@@ -118,6 +118,13 @@ class Trust:
         with self._reading() as connection:
             query = sa.select(calibrations.c.model).order_by(calibrations.c.seq.desc()).limit(1)
             return connection.execute(query).scalar() or ""
+
+    def first_seen(self) -> dict[str, str]:
+        """sha256 -> when the document first came in (ISO 8601)."""
+        with self._reading() as connection:
+            first = sa.func.min(runs.c.started).label("first")
+            query = sa.select(places.c.sha256, first).join(runs, runs.c.run_id == places.c.first_run).group_by(places.c.sha256)
+            return {row.sha256: row.first for row in connection.execute(query)}
 
     def book(self) -> Book:
         """Everything, in the order it was done."""

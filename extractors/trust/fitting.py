@@ -83,31 +83,35 @@ class Fitted:
     left_out: Mapping[str, str] = field(default_factory=dict)  # kind -> layout or document
 
 
-def fit(cases: Sequence[Case]) -> Calibration:
-    """Models of these rows; a claim with fewer than ``FEWEST`` rows gets none."""
-    fields = _fit_fields(cases)
+def fit(cases: Sequence[Case], around: Calibration | None = None, fewest: int = FEWEST) -> Calibration:
+    """Models of these rows; a claim with fewer than ``fewest`` rows gets none. ``around``: models of other rows, which then are
+    what is believed before these are seen."""
+    before = around or Calibration()
+    fields = _fit_fields(cases, before)
     known = Calibration(fields=fields)
     claims: dict[Claim, Model] = {}
     for claim in CLAIMS:
         some = [c for c in cases if claim in c.right]
-        if len(some) < FEWEST:
+        if len(some) < fewest:
             continue
         logistic = None
         if claim in KINDS:
             parts = np.array([_parts(c, known) for c in some])
             right = np.array([float(c.right[claim]) for c in some])
-            logistic = _logistic(parts, right, list(RECORD_BELIEF.values()), RECORD_START, RECORD_SPREAD)
+            known_before = before.claims.get(claim)
+            centre = known_before.logistic if known_before is not None and known_before.logistic is not None else _RECORD
+            logistic = _logistic(parts, right, centre, RECORD_SPREAD, list(RECORD_BELIEF.values()))
         claims[claim] = Model(claim, logistic, {})
     return Calibration(fields=fields, claims=claims)
 
 
-def cross_validated(cases: Sequence[Case]) -> Fitted:
+def cross_validated(cases: Sequence[Case], around: Calibration | None = None, fewest: int = FEWEST) -> Fitted:
     """Every row of a kind predicted by models fitted without its layout, or without its document where a kind has one layout."""
     predicted: list[Predicted] = []
     left_out: dict[str, str] = {}
     for kind in KINDS:
         of_kind = [c for c in cases if c.record.kind == kind]
-        if len(of_kind) < FEWEST:
+        if len(of_kind) < fewest:
             continue
         sizes = Counter(c.layout for c in of_kind)
         by_layout = sum(size >= FEWEST_OF_A_LAYOUT for size in sizes.values()) > 1
@@ -116,9 +120,9 @@ def cross_validated(cases: Sequence[Case]) -> Fitted:
         for test in _folds(groups):
             out = {groups[i] for i in test}
             train = [c for c in cases if (c.layout if by_layout else c.document) not in out]
-            models = fit(train)
+            models = fit(train, around, min(fewest, FEWEST))
             predicted += [predict(of_kind[i], models) for i in test]
-    return Fitted(fit(cases), tuple(predicted), left_out)
+    return Fitted(fit(cases, around, fewest), tuple(predicted), left_out)
 
 
 def measure(predicted: Sequence[tuple[float, bool]]) -> dict[str, float | int | None]:
@@ -169,7 +173,7 @@ def predict(case: Case, models: Calibration) -> Predicted:
     return Predicted(case, whole, said)
 
 
-def _fit_fields(cases: Sequence[Case]) -> dict[str, Logistic]:
+def _fit_fields(cases: Sequence[Case], before: Calibration) -> dict[str, Logistic]:
     rows: dict[str, list[list[float]]] = defaultdict(list)
     right: dict[str, list[float]] = defaultdict(list)
     for case in cases:
@@ -177,17 +181,16 @@ def _fit_fields(cases: Sequence[Case]) -> dict[str, Logistic]:
             rows[name].append(field_parts(case.record, name))
             right[name].append(float(ok))
     if sum(map(len, rows.values())) < FEWEST:
-        return {}
+        return dict(before.fields)
     everything = np.array([parts for some in rows.values() for parts in some])
     belief = list(FIELD_BELIEF.values())
-    pooled = _logistic(everything, np.array([r for some in right.values() for r in some]), belief, FIELD_START, SPREAD)
-    models = {ANY_FIELD: pooled}
+    answers = np.array([r for some in right.values() for r in some])
+    pooled = _logistic(everything, answers, before.fields.get(ANY_FIELD, _FIELD), SPREAD, belief)
+    models = {**before.fields, ANY_FIELD: pooled}
     for name in sorted(rows):
         if len(rows[name]) >= FEWEST_OF_A_FIELD:
-            centre = list(pooled.weights)
-            models[name] = _logistic(
-                np.array(rows[name]), np.array(right[name]), centre, pooled.intercept, FIELD_SPREAD, signs=belief
-            )
+            centre = before.fields.get(name, pooled)
+            models[name] = _logistic(np.array(rows[name]), np.array(right[name]), centre, FIELD_SPREAD, belief)
     return models
 
 
@@ -202,14 +205,16 @@ def _sure_fields(record: Record, models: Calibration, names: set[str] | None = N
     return {n: p for n in sorted(wanted) if (p := models.field_confidence(record, n)) is not None}
 
 
-def _logistic(
-    x: Numbers, y: Numbers, belief: Sequence[float], start: float, spread: float, signs: Sequence[float] | None = None
-) -> Logistic:
-    """Most likely intercept and weights around ``belief``, each kept to the sign of ``signs``. Equal rows are counted once."""
+_FIELD = Logistic(FIELD_START, tuple(FIELD_BELIEF.values()))
+_RECORD = Logistic(RECORD_START, tuple(RECORD_BELIEF.values()))
+
+
+def _logistic(x: Numbers, y: Numbers, around: Logistic, spread: float, signs: Sequence[float]) -> Logistic:
+    """Most likely intercept and weights around what is believed, each kept to its sign. Equal rows are counted once."""
     rows, inverse = np.unique(np.column_stack([x, y]), axis=0, return_inverse=True)
     count = np.bincount(inverse.ravel(), minlength=len(rows)).astype(float)
     full, sign = np.column_stack([np.ones(len(rows)), rows[:, :-1]]), 2 * rows[:, -1] - 1
-    centre = np.array([start, *belief])
+    centre = np.array([around.intercept, *around.weights])
 
     def cost(w: Numbers) -> tuple[float, Numbers]:
         z = full @ w
@@ -217,6 +222,6 @@ def _logistic(
         value = float((count * np.logaddexp(0, -z * sign)).sum() + 0.5 * (away**2).sum())
         return value, full.T @ (count * (expit(z) - (sign + 1) / 2)) + away / spread
 
-    bounds = [(None, None), *((0.0, None) if s > 0 else (None, 0.0) for s in (signs or belief))]
+    bounds = [(None, None), *((0.0, None) if s > 0 else (None, 0.0) for s in signs)]
     found = minimize(cost, centre, jac=True, bounds=bounds, method="L-BFGS-B").x
     return Logistic(round(float(found[0]), 4), tuple(round(float(w), 4) for w in found[1:]))

@@ -40,15 +40,21 @@ class Made:
                 where = "closed" if m.least is None else f"from {m.least:.3f}"
                 proven = "" if m.least is None else f": {m.proof.says()}{'' if m.proven else ', not proven'}"
                 told.append(f"    {percent(allowed)} allowed: {where}{proven}")
-        absent = [CLAIM_WORDS[c] for c in CLAIMS if c not in self.figures]
+        kept = [CLAIM_WORDS[c] for c in CLAIMS if c not in self.figures and c in self.calibration.claims]
+        if kept:
+            told.append(f"Too few judged rows, the confidence from before stays: {', '.join(kept)}.")
+        absent = [CLAIM_WORDS[c] for c in CLAIMS if c not in self.calibration.claims]
         if absent:
-            told.append(f"Not measured, fewer than {FEWEST} judged rows: {', '.join(absent)}. They wait for a person.")
+            told.append(f"Not measured, too few judged rows: {', '.join(absent)}. They wait for a person.")
         return told
 
 
-def calibrate(cases: Sequence[Case], origin: str, made_by: str) -> Made:
-    """Fits, leaves layouts out to measure, and sets the gates."""
-    fitted = cross_validated(cases)
+def calibrate(
+    cases: Sequence[Case], origin: str, made_by: str, around: Calibration | None = None, fewest: int = FEWEST
+) -> Made:
+    """Fits, leaves layouts out to measure, and sets the gates. ``around``: models that are believed before these rows are seen;
+    a claim with fewer than ``fewest`` rows keeps those."""
+    fitted = cross_validated(cases, around, fewest)
     said = {claim: _said(fitted, claim) for claim in CLAIMS}
     gates = {
         claim: {allowed: gate(_clear(fitted, claim), allowed) for allowed in ALLOWED}
@@ -63,7 +69,7 @@ def calibrate(cases: Sequence[Case], origin: str, made_by: str) -> Made:
     rows = sorted(f"{c.document} {c.record.kind} {c.record.local_key} {c.whole}" for c in cases)
     digest = hashlib.sha256("\n".join(rows).encode("utf-8", "backslashreplace")).hexdigest()
     return Made(
-        replace(fitted.calibration, claims=claims, origin=origin, data=digest),
+        replace(fitted.calibration, claims={**(around.claims if around else {}), **claims}, origin=origin, data=digest),
         made_by,
         len(cases),
         len({c.document for c in cases}),
@@ -90,9 +96,11 @@ def as_json(made: Made) -> dict[str, Any]:
             claim: {
                 **({} if model.logistic is None else {"intercept": model.logistic.intercept, "weights": model.logistic.weights}),
                 "gates": {str(share): least for share, least in model.gates.items()},
-                "at": {str(share): _gate(m) for share, m in made.gates[claim].items()},
-                "figures": dict(made.figures[claim]),
-                "reliability": made.points[claim],
+                **({} if claim not in made.figures else {
+                    "at": {str(share): _gate(m) for share, m in made.gates[claim].items()},
+                    "figures": dict(made.figures[claim]),
+                    "reliability": made.points[claim],
+                }),
             }
             for claim, model in calibration.claims.items()
         },
