@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean, median
 
+import numpy as np
 from pdfplumber.utils.clustering import cluster_list
 
 from extractors.layout.lines import as_line, group, is_rule_glyph
@@ -59,11 +60,12 @@ def _connected(level: Sequence[Box], plumb: Sequence[Box]) -> list[list[Box]]:
             i = parent[i]
         return i
 
-    for i, a in enumerate(level):
-        for j, b in enumerate(plumb, start=len(level)):
-            crosses = a.x0 - _JOIN <= b.centre_x <= a.x1 + _JOIN and b.top - _JOIN <= a.centre_y <= b.bottom + _JOIN
-            if crosses:
-                parent[root(i)] = root(j)
+    if level and plumb:
+        x, top, bottom = np.array([(b.centre_x, b.top - _JOIN, b.bottom + _JOIN) for b in plumb]).T
+        for i, a in enumerate(level):
+            crosses = (a.x0 - _JOIN <= x) & (x <= a.x1 + _JOIN) & (top <= a.centre_y) & (a.centre_y <= bottom)
+            for j in np.flatnonzero(crosses):
+                parent[root(i)] = root(len(level) + int(j))
     crossed = {root(i) for i in range(len(level), len(lines))}
     for i, a in enumerate(level):
         for j in range(i):

@@ -108,6 +108,7 @@ def _collect(text: ctypes.c_void_p, view: View, dark: list[Box]) -> TextLayer:
     unicode_of, loose_box = raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox
     unmapped_at, object_at, address_in = raw.FPDFText_HasUnicodeMapError, raw.FPDFText_GetTextObject, ctypes.c_size_t.from_buffer
     looks: dict[int, _Look] = {}
+    fonts: dict[int, tuple[str, bool]] = {}
     for i in range(count):
         char = chr(unicode_of(text, i) & 0x10FFFF)
         if char.isspace() or char in "\u200b\ufeff\x00":  # also those that PDFium puts into gaps
@@ -128,7 +129,7 @@ def _collect(text: ctypes.c_void_p, view: View, dark: list[Box]) -> TextLayer:
         address = address_in(text_object).value
         look = looks.get(address)
         if look is None:
-            look = looks[address] = _look_of(text, i, text_object, edges, dark)
+            look = looks[address] = _look_of(text, i, text_object, edges, dark, fonts)
         layer.invisible += look.hidden
         if run.edges and (look.hidden != run.hidden or _breaks(run.edges[-1], edges)):
             _finish(run, layer, looks)
@@ -174,7 +175,9 @@ def _breaks(last: _Edges, here: _Edges) -> bool:
     return here[0] - last[2] > 0.28 * height or here[0] < last[0] - 0.5 * height
 
 
-def _look_of(text: ctypes.c_void_p, i: int, text_object: Any, edges: _Edges, dark: list[Box]) -> _Look:
+def _look_of(
+    text: ctypes.c_void_p, i: int, text_object: Any, edges: _Edges, dark: list[Box], fonts: dict[int, tuple[str, bool]]
+) -> _Look:
     """Render mode 3 paints nothing; white on white shows nothing."""
     mode = raw.FPDFTextObj_GetTextRenderMode(text_object) if text_object else 0
     hidden = mode in (raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP)
@@ -185,9 +188,11 @@ def _look_of(text: ctypes.c_void_p, i: int, text_object: Any, edges: _Edges, dar
             pale = min(red.value, green.value, blue.value) > 247 or alpha.value < 8
             x, y = (edges[0] + edges[2]) / 2, (edges[1] + edges[3]) / 2
             hidden = pale and not any(d.x0 <= x <= d.x1 and d.top <= y <= d.bottom for d in dark)
-    name = _font_name(text, i)
-    bold = raw.FPDFText_GetFontWeight(text, i) >= 600 or "bold" in name.lower() or "black" in name.lower()
-    return _Look(hidden, name, bold)
+    font = ctypes.c_size_t.from_buffer(raw.FPDFTextObj_GetFont(text_object)).value if text_object else 0
+    if font not in fonts or not font:
+        name = _font_name(text, i)
+        fonts[font] = name, raw.FPDFText_GetFontWeight(text, i) >= 600 or "bold" in name.lower() or "black" in name.lower()
+    return _Look(hidden, *fonts[font])
 
 
 def _finish(run: _Run, layer: TextLayer, looks: dict[int, _Look]) -> None:
