@@ -10,14 +10,15 @@ from dataclasses import dataclass, replace
 
 from extractors.language.dates import find_dates
 from extractors.reports.address import find_address
-from extractors.reports.head import Head, read_head
+from extractors.reports.belonging import FOREIGN, IN_TURN, UNSURE, Sheet, affinity, case_says, goes_on, is_closed, place_says
+from extractors.reports.head import read_head
 from extractors.reports.kinds import Kind, kind_of
 from extractors.reports.pieces import Piece, columns_of, pieces_of, running_text
 from extractors.reports.table_items import Columns, columns_in
 from extractors.reports.wording import Wording
 from extractors.rulebook import RuleBook
-from records.document import Block, Document, Page
-from records.record import Reason, Report
+from records.document import Block, Box, Document, Page
+from records.record import Evidence, Reason, Report
 
 LISTS = ("tax_delinquency", "water_usage")
 SHORT_NOTE = 70  # words; a page with more and without a title is no note
@@ -33,15 +34,11 @@ class Part:
 
 
 @dataclass
-class _Sheet:
-    page: Page
-    pieces: list[Piece]
-    kind: Kind
-    head: Head
-    starts: bool
-    number: int | None  # "page x of y"
-    total: int | None
-    first_item: int | None
+class _Group:
+    """Pages of one report, in the order of the file, and the cuts a person should look at."""
+
+    sheets: list[Sheet]
+    doubts: list[Reason]
 
 
 def plan(
@@ -51,10 +48,11 @@ def plan(
     sheets = [s for page in document.pages if (s := _sheet(page, blocks.get(page.number, ()), known, rules)) is not None]
     if not sheets:
         return (), "photograph or blank pages: no text" if any((p.ink or 0) > 0.02 for p in document.pages) else "blank pages"
-    groups = _groups(sheets)
+    groups = _groups(sheets, known)
     parts: list[Part] = []
     why_other: list[str] = []
-    for group in groups:
+    for one in groups:
+        group = one.sheets
         text = "\n".join(running_text(s.pieces) for s in group)
         kind = max((s.kind for s in group), key=lambda k: k.score)
         if kind.doc_type == "other":
@@ -65,7 +63,7 @@ def plan(
             why_other.append(kind.why[0] if kind.why else "no labels or statements of a report")
             continue
         ordered = _in_order(group)
-        reasons = _missing_pages(ordered)
+        reasons = (*_missing_pages(ordered), *one.doubts)
         if _HEADLESS in kind.why:
             reasons = (*reasons, Reason("", "check", _HEADLESS))
         visits = _visits(ordered[0], known, rules) if len(ordered) == 1 and kind.doc_type not in LISTS else []
@@ -84,7 +82,7 @@ def plan(
     return tuple(parts), "" if parts else "; ".join(dict.fromkeys(why_other))
 
 
-def _sheet(page: Page, blocks: Sequence[Block], known: Wording, rules: RuleBook) -> _Sheet | None:
+def _sheet(page: Page, blocks: Sequence[Block], known: Wording, rules: RuleBook) -> Sheet | None:
     pieces = pieces_of(page, blocks)
     text = running_text(pieces)
     if len(re.findall(r"\w{2,}", text)) < 3:
@@ -107,7 +105,8 @@ def _sheet(page: Page, blocks: Sequence[Block], known: Wording, rules: RuleBook)
     named = "address" in head.found and (dated or titled)
     greeting = bool(re.search(r"^\W*dear\b", text, re.IGNORECASE | re.MULTILINE))
     starts = (number in (None, 1)) and (named or greeting or (titled and kind.score >= 4) or kind.doc_type in LISTS)
-    return _Sheet(page, pieces, kind, head, starts, number, int(count[2]) if count else None, min(items) if items else None)
+    total = int(count[2]) if count else None
+    return Sheet(page, pieces, kind, head, starts, number, total, min(items, default=None), max(items, default=None))
 
 
 def _columns(piece: Piece, known: Wording) -> Columns | None:
@@ -115,71 +114,97 @@ def _columns(piece: Piece, known: Wording) -> Columns | None:
     return columns_in(piece.table, known)
 
 
-def _groups(sheets: Sequence[_Sheet]) -> list[list[_Sheet]]:
-    """Pages that belong together. A page that begins nothing joins the report before it, or, in front of all, the next."""
-    groups: list[list[_Sheet]] = []
-    waiting: list[_Sheet] = []
-    for sheet in sheets:
-        last = groups[-1] if groups else None
+def _groups(sheets: Sequence[Sheet], known: Wording) -> list[_Group]:
+    """Pages that belong together. A page that begins nothing joins the report before or after it, whichever more speaks for."""
+    groups: list[_Group] = []
+    waiting: list[Sheet] = []
+    doubts: list[Reason] = []
+    for at, sheet in enumerate(sheets):
+        last = groups[-1].sheets if groups else None
         if (
             (last is not None and sheet.kind.doc_type in LISTS and last[-1].kind.doc_type == sheet.kind.doc_type)
             or (last is not None and last[0].kind.doc_type in LISTS and not sheet.starts and _is_list(sheet))
-            or (sheet.starts and last is not None and _same_report(last[0], sheet))
+            or (sheet.starts and last is not None and not waiting and _same_report(last, sheet))
         ):
             last.append(sheet)
         elif sheet.starts or (last is None and len(sheets) == 1):
-            groups.append([*waiting, sheet])
-            waiting = []
+            groups.append(_Group([*waiting, sheet], doubts))
+            waiting, doubts = [], []
         elif last is None:
             waiting.append(sheet)
         elif sheet.kind.doc_type == "other" and _foreign(sheet):
-            groups.append([sheet])
+            groups.append(_Group([sheet], []))
         else:
-            last.append(sheet)
-    return groups + [[s] for s in waiting]
+            ours = affinity(last, sheet) + IN_TURN + 2 * goes_on(last[-1], sheet) - 1.5 * is_closed(last, known.sign_offs)
+            coming = sheets[at + 1] if at + 1 < len(sheets) and sheets[at + 1].starts else None
+            theirs = FOREIGN
+            if coming is not None and coming.number in (None, 1):
+                theirs = affinity([coming], sheet) + 2 * goes_on(coming, sheet)
+            if max(ours, theirs) <= FOREIGN and sheet.kind.doc_type.endswith("inspection"):
+                groups.append(_Group([*waiting, sheet], doubts))
+                waiting, doubts = [], []
+                continue
+            unsure = [_unsure(sheet)] if coming is not None and abs(ours - theirs) < UNSURE else []
+            if theirs > ours:
+                waiting.append(sheet)
+                doubts += unsure
+            else:
+                last.append(sheet)
+                groups[-1].doubts += unsure
+    return groups + [_Group([s], []) for s in waiting]
 
 
-def _is_list(sheet: _Sheet) -> bool:
+def _unsure(sheet: Sheet) -> Reason:
+    page = sheet.page
+    at = Evidence(page.number, (Box(0.0, 0.0, page.width, page.height),), "")
+    return Reason("", "check", f"page {page.number} may belong to the report before it or to the one after it", at)
+
+
+def _is_list(sheet: Sheet) -> bool:
     return any(p.table is not None for p in sheet.pieces) or len(re.findall(r"\d+\.\d\d\b", running_text(sheet.pieces))) > 5
 
 
-def _foreign(sheet: _Sheet) -> bool:
+def _foreign(sheet: Sheet) -> bool:
     """A page that says that it is something else (an invoice filed behind a report)."""
     return bool(sheet.kind.why) and sheet.kind.why[0] not in {"no labels or statements of a report", "no text"}
 
 
-def _same_report(first: _Sheet, other: _Sheet) -> bool:
+def _same_report(group: Sequence[Sheet], other: Sheet) -> bool:
     """A second page with its own head is the same report only if page count, number, address and date speak for it."""
+    first = group[0]
+    against = case_says(group, other) < 0 or place_says(group, other) < 0
     if other.number is not None and other.number > 1:
-        return True
-    numbers = [s.head.value("case_number") for s in (first, other)]
+        return not against
+    if first.number is not None and first.number > 1 and other.number == 1 and len(group) == 1:
+        return not against  # lies in front of its first page
     days = [s.head.value("inspection_date") for s in (first, other)]
-    if first.number is not None and first.number > 1 and other.number == 1:
-        return True  # lies in front of its first page
-    return None not in numbers and numbers[0] == numbers[1] and None not in days and days[0] == days[1] and other.number != 1
+    if other.number == 1 or None in days or days[0] != days[1]:
+        return False
+    titled = any(w.startswith("title") for w in other.kind.why)
+    return case_says(group, other) > 0 or (place_says(group, other) > 0 and not titled and other.first_item != 1)
 
 
-def _in_order(group: Sequence[_Sheet]) -> list[_Sheet]:
+def _in_order(group: Sequence[Sheet]) -> list[Sheet]:
     """By "page x of y" where all say so; else the page that begins the report first, then by the numbers of the items."""
     if len(group) == 1 or group[0].kind.doc_type in LISTS:
         return list(group)
     if all(s.number is not None for s in group):
         return sorted(group, key=lambda s: (s.number or 0, s.page.number))
 
-    def rank(sheet: _Sheet) -> tuple[int, int, int]:
+    def rank(sheet: Sheet) -> tuple[int, int, int]:
         return (0 if sheet.starts else 1, sheet.number or sheet.first_item or 99, sheet.page.number)
 
     return sorted(group, key=rank)
 
 
-def _missing_pages(group: Sequence[_Sheet]) -> tuple[Reason, ...]:
+def _missing_pages(group: Sequence[Sheet]) -> tuple[Reason, ...]:
     totals = {s.total for s in group if s.total}
     if len(totals) == 1 and (total := totals.pop()) > len(group) and total < 30:
         return (Reason("", "check", f"{len(group)} of {total} pages are here"),)
     return ()
 
 
-def _note_kind(sheet: _Sheet, text: str, known: Wording, rules: RuleBook) -> Kind | None:
+def _note_kind(sheet: Sheet, text: str, known: Wording, rules: RuleBook) -> Kind | None:
     """An inspector's bare note has no title: a date, an address and findings under it make it one."""
     if any(s.pattern.search(text) for s in known.junk) or len(text.split()) > 3 * SHORT_NOTE:
         return None
@@ -200,7 +225,7 @@ def _note_kind(sheet: _Sheet, text: str, known: Wording, rules: RuleBook) -> Kin
     return None
 
 
-def _visits(sheet: _Sheet, known: Wording, rules: RuleBook) -> list[range]:
+def _visits(sheet: Sheet, known: Wording, rules: RuleBook) -> list[range]:
     """Two visits on a page: each begins with its own date and address. Empty where there is one."""
     if any(p.table is not None for p in sheet.pieces):
         return []
@@ -228,7 +253,7 @@ def _visits(sheet: _Sheet, known: Wording, rules: RuleBook) -> list[range]:
     return [range(a if i else 0, b) for i, (a, b) in enumerate(itertools.pairwise(marks))]
 
 
-def _layout(group: Sequence[_Sheet], known: Wording) -> str:
+def _layout(group: Sequence[Sheet], known: Wording) -> str:
     """A fingerprint of labels and structure, the same for all reports typed on one form."""
     signs = sorted(
         {f"{p.field}:{p.how}:{re.sub(r'[^a-z]', '', p.label.lower())}" for s in group for p in s.head.pairs if p.sure > 0.5}
