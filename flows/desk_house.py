@@ -20,6 +20,7 @@ from rapidfuzz import fuzz, process
 from extractors.language import codebook
 from extractors.read.serial import document_from_json
 from extractors.read.settings import ReadSettings
+from flows.desk_works import DeskWorks
 from flows.home import Home
 from flows.pool import Lost, Pool
 from flows.registers import Registers, load_registers
@@ -196,7 +197,7 @@ def _is(file: Path, size: int, sha256: str) -> bool:
         return False
 
 
-class DeskHouse:
+class DeskHouse(DeskWorks):
     """``review.ports.House`` on this city's home folder."""
 
     def __init__(self, home: Home, store: Store) -> None:

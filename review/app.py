@@ -11,12 +11,15 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.staticfiles import StaticFiles
 
 from records.errors import LotlineError
-from review import acts, entrance, groups, item_page, pictures, queue_page, records_pages, reports
+from review import acts, entrance, groups, house_pages, item_page, people, pictures, proof, queue_page, records_pages, reports
 from review.pages import GoError, Office, RefusedError, show
 from review.ports import House
 from review.security import HEADERS, Door, session_of
 from store import Store
 
+_PARTS = (
+    entrance, queue_page, item_page, pictures, acts, reports, records_pages, groups, proof, house_pages, people,
+)  # fmt: skip
 _STATIC = Path(__file__).parent / "static"
 
 
@@ -25,7 +28,7 @@ def create_app(store: Store, house: House, door: Door | None = None) -> FastAPI:
     app = FastAPI(title="Lotline", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.office = Office(store, house, door or Door())
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
-    for part in (entrance, queue_page, item_page, pictures, acts, reports, records_pages, groups):
+    for part in _PARTS:
         app.include_router(part.router)
     app.middleware("http")(_guarded)
     app.add_exception_handler(GoError, _go)

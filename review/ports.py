@@ -3,13 +3,16 @@ hand in something that answers these questions."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Protocol
 
+from records.export import LedgerEntry
 from records.parcel import Parcel
+from records.standing import Standing
+from records.trust import Purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,44 @@ class CodeChoice:
     code: str
     title: str
     category: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """The trust page: how every claim stands, what page audits and second readings say, layouts not seen before (layout,
+    documents, since when), and where the confidence comes from."""
+
+    claims: tuple[Standing, ...]
+    missed: str = ""
+    second: str = ""
+    new_layouts: tuple[tuple[str, int, str], ...] = ()
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeLine:
+    """A line of the code book: a code that stands on papers and what it means; ``guess`` is what nobody has confirmed."""
+
+    domain: str
+    column: str
+    code: str
+    meaning: str
+    guess: str
+    said_by: str
+    rows: int
+    example: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """Something that decisions taught: ``kind`` street (another spelling) or phrase (a section for words); ``said`` its parts."""
+
+    suggestion_id: str
+    kind: str
+    words: str
+    said: Mapping[str, str]
+    support: int
+    examples: tuple[str, ...] = ()
 
 
 class House(Protocol):
@@ -70,4 +111,50 @@ class House(Protocol):
 
     def read_again(self, sha256: str, dpi: int) -> str:
         """Reads a file again with other settings; says what came of it."""
+        ...
+
+    def proof(self) -> Proof: ...
+
+    def draw(self, purpose: Purpose, by: str) -> str:
+        """Draws a sample; returns its id. Raises LotlineError where there is nothing to draw from."""
+        ...
+
+    def check(
+        self, record_id: str, wrong: Mapping[str, str], by: str, sample_id: str, seconds: float | None, note: str
+    ) -> None:
+        """Keeps a verdict on a row, corrects the data where it says so, closes the gate where it is a breach."""
+        ...
+
+    def reopen(self, claim: str, why: str, by: str) -> None:
+        """Opens a closed gate on a person's word."""
+        ...
+
+    def ledger(self) -> Sequence[LedgerEntry]:
+        """Every row of the permit log and what became of it."""
+        ...
+
+    def code_book(self) -> Sequence[CodeLine]: ...
+
+    def exports(self) -> Sequence[Path]:
+        """Files of the desk's last export, to be downloaded."""
+        ...
+
+    def export_now(self) -> str:
+        """Works out everything that follows from the decisions and exports; says what was written."""
+        ...
+
+    def take_upload(self, name: str, content: bytes) -> str:
+        """Puts a file where the next run finds it; returns its name there. Raises LotlineError where it can't."""
+        ...
+
+    def read_uploads(self) -> str:
+        """Starts reading what was uploaded; says so."""
+        ...
+
+    def suggestions(self) -> Sequence[Suggestion]:
+        """What decisions taught and nobody has answered yet."""
+        ...
+
+    def learn(self, suggestion: Suggestion) -> str:
+        """Writes an approved suggestion into the city's own patterns; says where."""
         ...

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -19,11 +20,23 @@ from store import added, cases, decisions, desk_lists
 from store.cases import Case
 from store.desk_find import Finder, Line
 from store.desk_lists import refresh, refresh_report
-from store.desk_tables import desk_items, desk_log, desk_state, document_acts
+from store.desk_tables import desk_items, desk_log, desk_state, document_acts, suggestion_acts
 from store.sql import clean, insert_all, portions
 from store.tables import decisions as decision_table
 
 Opening = Callable[[], AbstractContextManager[Connection]]
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A manager's answer to a suggestion; ``said`` is what was suggested, as JSON."""
+
+    suggestion_id: str
+    kind: str
+    said: str
+    act: str
+    by: str
+    at: str
 
 
 class StaleError(StoreError):
@@ -134,6 +147,23 @@ class Desk(Finder):
         """Notes an act in the log."""
         with self._writing() as connection:
             _log(connection, by, act, subject, detail, address, at)
+
+    def answer_suggestion(
+        self, suggestion_id: str, kind: str, said: str, act: str, by: str, at: datetime, address: str = ""
+    ) -> None:
+        """Notes that a manager approved or rejected something that decisions taught."""
+        row = {
+            "suggestion_id": suggestion_id, "kind": kind, "said": clean(said), "act": act, "by": clean(by), "at": at.isoformat(),
+        }  # fmt: skip
+        with self._writing() as connection:
+            insert_all(connection, suggestion_acts, [row])
+            _log(connection, by, act, suggestion_id, said, address, at)
+
+    def answered(self) -> list[Answered]:
+        """What was answered, newest first."""
+        with self._reading() as connection:
+            rows = connection.execute(sa.select(suggestion_acts).order_by(suggestion_acts.c.seq.desc()).limit(200))
+            return [Answered(r.suggestion_id, r.kind, r.said, r.act, r.by, r.at) for r in rows]
 
     def _say(
         self, connection: Connection, act_id: str, sha256: str, report: int, act: str, seen: str, by: str, at: datetime,
