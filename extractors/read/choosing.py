@@ -16,6 +16,7 @@ _ALIKE = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "
 _EDGE = " .,;:'\"*|_-~=()[]{}<>"
 _MOST_JOINED = 3  # words of one reading that can be one word of the other
 _SURE_MARK = 0.9  # of a single sign that Tesseract takes for no letter
+_SURE_WORD = 0.75  # of letters where the second voice sees a stroke
 _BOTH = 0.998  # the most that agreement is worth
 _SKIP = 0.9  # cost, per letter, of a word that the other reading lacks
 
@@ -138,6 +139,8 @@ def choose(first: str, first_sure: float, second: str, second_sure: float, known
     a, b = folded(first), folded(second)
     if not any(c.isalnum() for c in first) and len(b) <= 2 and second_sure < _SURE_MARK:
         return Choice(False, 0.05)  # a speck or a piece of a line that looks like a figure to one of both
+    if b == "" and len(a) <= 3 and first_sure < _SURE_WORD and a.lower() != "x":
+        return Choice(True, 0.3)  # a dash or a piece of a line that Tesseract takes for letters; a cross may be a tick
     form_a, form_b = shape(first), shape(second)
     known_a, known_b = a.lower() in known, b.lower() in known
     score = (

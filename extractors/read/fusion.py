@@ -27,6 +27,7 @@ _LEAST = 1000  # pixels of width that any page may spend
 _MOST = 60_000  # and the most: five times a full letter
 _LOWEST = 7.0  # points: the height of a crop for small letters or a lone dash
 _NO_LETTER = 2.6  # points; the small letters of 5 pt print are as high
+_LETTER = (4.5, 16.0)  # points: the height of letters
 _NOISE = 0.5  # Tesseract's confidence below which a mark that the second voice does not see at all was no word
 _ADDED = 0.75  # confidence of the second voice from which a word that Tesseract lacks is added
 _ALONE = 0.55  # on the confidence of a word that only one of two voices sees
@@ -82,7 +83,7 @@ def is_poor(words: Sequence[Word]) -> bool:
 def _planned(words: Sequence[Word], scale: float) -> list[_Run]:
     """What to read again, the most worthwhile first, within the page's allowance."""
     place = {id(w): i for i, w in enumerate(words)}
-    print_ = [w for w in words if w.handwritten or any(c.isalnum() for c in w.text)]
+    print_ = [w for w in words if w.handwritten or any(c.isalnum() for c in w.text) or _hides_letters(w, scale)]
     pieces = [[place[id(w)] for w in piece] for line in in_lines(print_) for piece in _pieces(line, scale)]
     whole = [_run(piece, words, piece, scale) for piece in pieces]
     if is_poor(words):
@@ -162,15 +163,26 @@ def _impossible(word: Word, scale: float) -> bool:
     return box is not None and box.height < _NO_LETTER * scale and any(c.isalnum() for c in word.text)
 
 
+def _hides_letters(word: Word, scale: float) -> bool:
+    """A stop or a dash whose ink is as large as a letter: "." for a worn "L."."""
+    box = word.box
+    if box is None or any(c.isalnum() for c in word.text) or (word.confidence or 0.0) >= _DOUBTED:
+        return False
+    low, high = _LETTER
+    return low * scale < box.height < high * scale and 0.5 * box.height < box.width < 3 * box.height
+
+
 def _open(word: Word) -> bool:
     return word.box is not None and not word.handwritten and not word.struck
 
 
 def _worth(word: Word) -> float:
     """What a second reading of this word is worth; 0 = nothing."""
-    if not _open(word) or not any(c.isalnum() for c in word.text):
+    if not _open(word):
         return 0.0
     sure = word.confidence or 0.0
+    if not any(c.isalnum() for c in word.text):
+        return 1.2 - sure
     if decides(word.text):
         return 1.25 - sure
     return 1.4 * (1.0 - sure) if sure < _SURE and len(word.text) > 1 else 0.0
@@ -208,6 +220,8 @@ def _settled(ours: list[Word], theirs: list[Token], crop: Box, about: Context) -
             replace(w, confidence=choice.confidence, agreement=False, other=other if n == 0 else "") for n, w in enumerate(ours)
         ]
     if len(ours) == len(theirs) == 1:
+        if first == "." and len(second) == 1 and second.isupper():
+            second += first  # of a worn initial Tesseract saw the stop and the other the letter
         return [replace(ours[0], text=second, confidence=choice.confidence, agreement=False, other=first)]
     other = " ".join(w.text for w in ours)
     return [_word(t, crop, choice.confidence, other if n == 0 else "") for n, t in enumerate(theirs)]

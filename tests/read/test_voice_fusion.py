@@ -64,6 +64,10 @@ def test_a_speck_goes_and_a_missed_word_comes_with_its_place() -> None:
     assert found[1].agreement is False
 
 
+def test_a_worn_initial_gets_its_letter_back() -> None:
+    assert [w.text for w in merged([Word(".", Box(110, 206, 130, 234), 0.5)], _tokens("L"), CROP)] == ["L."]
+
+
 def test_writing_by_hand_keeps_its_first_reading() -> None:
     word = Word("gnk", CROP, 0.3, handwritten=True)
     assert merged([word], _tokens("410.482"), CROP) == [word]
@@ -91,6 +95,7 @@ def test_a_word_known_from_the_page_wins() -> None:
 
 
 def test_a_piece_of_a_line_is_no_figure() -> None:
+    assert choose("ae", 0.4, "—", 0.6).second and not choose("X", 0.4, "—", 0.6).second
     assert not choose("|", 0.4, "1", 0.6).second
     assert choose("4,516.76", 0.68, "4516.76", 0.97) != choose("4,516.76", 0.68, "4,516.70", 0.97)
 
