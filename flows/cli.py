@@ -2,7 +2,7 @@
 ``--help`` and a run that finds nothing new are quick.
 
 Exit codes: 0 done · 1 something unexpected · 2 wrong use or set-up · 3 a needed program is missing · 4 a pattern file is
-wrong · 5 database or disk · 130 stopped by Ctrl-C. Files that can't be read are outcomes of a run, not failures of it.
+wrong · 5 database or disk · 6 delivery refused · 130 stopped by Ctrl-C. Files that can't be read are outcomes of a run, not failures of it.
 """
 
 from __future__ import annotations
@@ -177,12 +177,13 @@ def init(
     parcels: Parcels,
     log: Log = None,
     name: Annotated[str, typer.Option(help="The city's name.")] = "Chelsea",
+    inbox: Annotated[Path | None, typer.Option(help="Folder where new documents will come in.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace settings that are there.")] = False,
 ) -> None:
     """Map the columns of the parcel file and the log, show ten rows, and write lotline.toml."""
     from flows.init import draft
 
-    typer.echo(draft(_home(context), parcels, log, name, force))
+    typer.echo(draft(_home(context), parcels, log, name, force, inbox))
 
 
 @app.command()

@@ -9,11 +9,11 @@ from flows.home import Home
 from records.errors import SetupError
 
 
-def draft(home: Home, parcels: Path, log: Path | None, name: str, force: bool) -> str:
+def draft(home: Home, parcels: Path, log: Path | None, name: str, force: bool, inbox: Path | None = None) -> str:
     """Writes the settings and returns what a person should look at. Raises SetupError rather than replace settings."""
     if home.settings.exists() and not force:
         raise SetupError(f"{home.settings} is there already: change it by hand, or give --force to draft it anew.")
-    text = draft_mapping(parcels, log, name)
+    text = draft_mapping(parcels, log, name, inbox)
     beside = home.settings.with_suffix(".toml.partial")
     beside.write_text(text, encoding="utf-8")
     beside.replace(home.settings)
