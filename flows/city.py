@@ -179,7 +179,7 @@ def draft_mapping(parcels: Path, log: Path | None = None, name: str = "Chelsea",
             lines.append(f"# not used: {', '.join(unused)}".replace("\n", " "))
     lines += ["", "# Highest share of wrong records among the released ones, per kind.", "[gates]"]
     lines += [f"{kind} = {share}" for kind, share in default.gates.items()]
-    lines += ["", "# Where things lie for the work at night (docs/operations.md); relative ones start at the home folder.", "[folders]"]
+    lines += ["", "# Where things lie for the work at night; relative ones start at the home folder.", "[folders]"]
     lines.append(f"inbox = [{_quoted(str(inbox.absolute()))}]" if inbox else '# inbox = ["/srv/lotline/inbox"]')
     lines += [f"{kind} = {_quoted(str(path.absolute()))}" for kind, path in (("parcels", parcels), ("log", log)) if path]
     lines += ['exports = "exports"', 'deliveries = "deliveries"']

@@ -2,7 +2,8 @@
 ``--help`` and a run that finds nothing new are quick.
 
 Exit codes: 0 done · 1 something unexpected · 2 wrong use or set-up · 3 a needed program is missing · 4 a pattern file is
-wrong · 5 database or disk · 6 delivery refused · 130 stopped by Ctrl-C. Files that can't be read are outcomes of a run, not failures of it.
+wrong · 5 database or disk · 6 delivery refused · 130 stopped by Ctrl-C. Files that can't be read are outcomes of a run, not
+failures of it.
 """
 
 from __future__ import annotations
