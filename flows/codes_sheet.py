@@ -146,7 +146,7 @@ def as_pdf(some: Sequence[Ask], path: Path, city: str) -> None:
     from reportlab.lib import colors
     from reportlab.lib.pagesizes import letter
     from reportlab.lib.styles import ParagraphStyle
-    from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
+    from reportlab.platypus import CondPageBreak, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
     small = ParagraphStyle("small", fontName="Helvetica", fontSize=7.6, leading=8.8)
     grey = ParagraphStyle("grey", parent=small, textColor=colors.HexColor("#555555"), fontSize=6.6, leading=7.6)
@@ -168,14 +168,14 @@ def as_pdf(some: Sequence[Ask], path: Path, city: str) -> None:
             box = "[  ] yes   [  ] no: ____________________" if ask.guess else "_____________________________________"
             guess = f" <b>{escape(ask.guess.replace('_', ' '))}?</b>" if kind == "list" and ask.guess else ""
             rows.append([Paragraph(str(number), small),
-                         [Paragraph(escape(ask.question) + guess, small), Paragraph(escape(detail[:120]), grey)],
+                         [Paragraph(escape(ask.question) + guess, small), Paragraph(escape(detail[:96]), grey)],
                          Paragraph(box, small)])  # fmt: skip
         if rows:
-            table = Table(rows, colWidths=(20, 330, 190), repeatRows=0)
+            table = Table(rows, colWidths=(26, 324, 190), repeatRows=0)
             table.setStyle(TableStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), ("TOPPADDING", (0, 0), (-1, -1), 1.2),
                                        ("BOTTOMPADDING", (0, 0), (-1, -1), 1.2),
                                        ("LINEBELOW", (0, 0), (-1, -1), 0.25, colors.HexColor("#bbbbbb"))]))  # fmt: skip
-            story += [Paragraph(title, part), Spacer(1, 2), table]
+            story += [CondPageBreak(60), Paragraph(title, part), Spacer(1, 2), table]
     document = SimpleDocTemplate(str(path), pagesize=letter, leftMargin=36, rightMargin=36, topMargin=30, bottomMargin=30,
                                  title="Codes to explain", author="Lotline", invariant=1)  # fmt: skip
     document.build(story)

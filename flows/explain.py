@@ -7,6 +7,7 @@ from pathlib import Path
 from rich.console import Console
 
 from extractors.confidence import load_models, parts_of, with_confidence
+from extractors.explaining import Told, told
 from flows.collect import collect
 from flows.home import Home
 from flows.pool import Lost, Pool
@@ -49,8 +50,10 @@ def explanation(done: Done, desk: Desk) -> list[str]:
     if outcome.failure:
         lines.append(f"  not fully read: {outcome.failure}")
     lines += _pages(document)
+    others = told(document, outcome, desk.rules)
+    lines += [f"  {line}" for line in others.document]
     for report in outcome.reports:
-        lines += _report(report)
+        lines += _report(report, others)
     return lines
 
 
@@ -61,13 +64,15 @@ def _pages(document: Document) -> list[str]:
     ]
 
 
-def _report(report: Report) -> list[str]:
+def _report(report: Report, others: Told) -> list[str]:
     pages = ", ".join(map(str, report.pages))
     lines = [f"Report {report.ordinal}: {report.doc_type}, page {pages}, layout {report.layout or '-'}"]
     lines += [f"  because {why}" for why in report.why]
     lines += [f"  doubt: {r.detail or r.code}" for r in report.reasons]
+    lines += [f"  {line}" for line in others.reports.get(report.ordinal, ())]
     for record in report.records:
         lines += _record(record)
+        lines += [f"    {line}" for line in others.records.get(record.local_key, ())]
     return lines
 
 

@@ -15,6 +15,7 @@ from extractors.reports.paragraphs import paragraphs
 from extractors.reports.pieces import Piece, all_texts
 from extractors.reports.text import Text
 from extractors.reports.ticks import ticked_words
+from extractors.reports.titled import titled_person
 from extractors.reports.wording import Wording
 from extractors.rulebook import RuleBook
 from records.document import Tick
@@ -57,6 +58,7 @@ class Head:
     labels: tuple[str, ...] = ()
     terse: bool = False
     ticks: dict[int, tuple[Tick, ...]] = field(default_factory=dict)  # drawn boxes by page
+    lost: list[tuple[str, Found]] = field(default_factory=list)  # what was found too but less surely, for ``explain``
 
     def value(self, name: str) -> Value | None:
         one = self.found.get(name)
@@ -69,6 +71,9 @@ class Head:
         old = self.found.get(name)
         if old is None or one.finding > old.finding + 1e-9:
             self.found[name] = one
+            self.lost += [(name, old)] if old is not None else []
+        else:
+            self.lost.append((name, one))
 
     def day(self) -> date | None:
         value = self.value("inspection_date")
@@ -87,6 +92,8 @@ def read_head(pieces: Sequence[Piece], known: Wording, rules: RuleBook, skip_row
         _top_of_note(head, pieces, known, rules)
     _titles(head, pieces, known)
     _signature(head, pieces, known)
+    if "inspector" not in head.found and (named := titled_person(pieces)) is not None:
+        head.offer("inspector", Found(named.text.strip(" ,.;"), named, 0.75, "us-ma/labels/titled@1"))
     _unit(head)
     return head
 
