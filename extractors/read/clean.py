@@ -114,7 +114,8 @@ def without_specks(image: Gray, scale: float) -> Gray:
     small = gray(cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA))
     unit = scale * factor
     aside, above = max(1, round(2 * unit)), max(1, round(1.1 * unit))
-    grown = cv2.dilate((small < 170).astype(np.uint8), np.ones((2 * above + 1, 2 * aside + 1), np.uint8))
+    # Pale print counts as a neighbour: of a faded word only the darkest bits would stand alone.
+    grown = cv2.dilate((small < 215).astype(np.uint8), np.ones((2 * above + 1, 2 * aside + 1), np.uint8))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(grown, connectivity=8)
     size = np.maximum(stats[:, 2] - 2 * aside, stats[:, 3] - 2 * above) / unit
     alone = size <= _SPECK

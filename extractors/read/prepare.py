@@ -24,9 +24,12 @@ from extractors.read.settings import ReadSettings
 from records.document import Box
 
 _LEAST_LEAN = 0.15  # degrees; less does no harm
-_SURE = 3.0  # standard deviations of evidence that a page is upright or upside down
+_SURE = 3.0  # standard deviations of evidence that a page is upright
+_SURE_TURNED = 4.5  # the same for upside down, which is rare; in between some lines are read
 _CLEAR_LINES = 1.6  # crowding of a page that has lines at all
 _BLOCK = 6  # Tesseract's mode for one block of even lines
+_LARGE = 0.4  # what large print is shrunk by
+_READS = (10.0, 0.6)  # words' worth, and mean of words, of a strip that is the right way up
 _WIDER = 1.5  # degrees; pages that lean more get a larger canvas, so that no corner is cut
 
 Matrix = npt.NDArray[np.float64]
@@ -90,9 +93,9 @@ def _turned(page: Gray, quarter: int, angle: float) -> tuple[Gray, Matrix]:
     height, width = page.shape
     spin = {
         0: np.eye(3),
-        1: np.array([[0.0, -1.0, width], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]),
-        2: np.array([[-1.0, 0.0, width], [0.0, -1.0, height], [0.0, 0.0, 1.0]]),
-        3: np.array([[0.0, 1.0, 0.0], [-1.0, 0.0, height], [0.0, 0.0, 1.0]]),
+        1: np.array([[0.0, -1.0, width - 1], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]),
+        2: np.array([[-1.0, 0.0, width - 1], [0.0, -1.0, height - 1], [0.0, 0.0, 1.0]]),
+        3: np.array([[0.0, 1.0, 0.0], [-1.0, 0.0, height - 1], [0.0, 0.0, 1.0]]),
     }[quarter]
     page = np.ascontiguousarray(np.rot90(page, quarter))
     if not angle:
@@ -117,20 +120,28 @@ def _position(page: Gray, scale: float, settings: ReadSettings) -> tuple[int, fl
     small = gray(cv2.GaussianBlur(cv2.resize(page, None, fx=factor, fy=factor, interpolation=method), (0, 0), 0.6))
     dark = (even_out(small, upright.DPI / 72) < 160).astype(np.uint8)
     pieces = upright.pieces_of(dark)
+    if len(pieces.letters) < upright.FEWEST:  # print larger than a page's, or a small picture taken for a whole page
+        small = gray(cv2.resize(small, None, fx=_LARGE, fy=_LARGE, interpolation=cv2.INTER_AREA))
+        dark = (small < 160).astype(np.uint8)
+        pieces = upright.pieces_of(dark)
     lean = upright.lean_of(pieces)
     if lean.clear < _CLEAR_LINES:
         lean = upright.Lean(0.0, False, 0.0)
     first = 1 if lean.sideways else 0
     score = _score(dark, pieces, first, lean.angle)
-    if score >= _SURE or (score >= _SURE / 2 and not lean.sideways):
+    if score >= _SURE:
         return first, _worth(lean.angle)
-    if score <= -_SURE:
+    if score <= -_SURE_TURNED:
         return first + 2, _worth(lean.angle)
     tried = {turn: _worth(lean.angle) for turn in (first, first + 2)}
     if lean.sideways:  # a page with few lines: perhaps its columns crowd more than its lines do
         other = upright.lean_of(pieces, sideways=False)
         tried |= {turn: _worth(other.angle) for turn in (0, 2)}
-    scores = {t: _strip_score(_turned(small, t, a)[0], settings) for t, a in tried.items()}
+    scores: dict[int, float] = {}
+    for turn in sorted(tried):  # upright first, since most pages are
+        scores[turn], share = _strip_score(_turned(small, turn, tried[turn])[0], settings)
+        if scores[turn] >= _READS[0] and share >= _READS[1]:
+            return turn, tried[turn]
     best = max(scores, key=lambda t: scores[t])
     if scores[best] > 1.2 * scores.get(0, 0.0):
         return best, tried[best]
@@ -151,13 +162,15 @@ def _score(dark: Gray, pieces: upright.Pieces, quarter: int, angle: float) -> fl
     return upright.upright_score(upright.pieces_of(level))
 
 
-def _strip_score(image: Gray, settings: ReadSettings) -> float:
-    """How well the page's fullest part reads: the summed confidence of its words of three letters or more, as far as they
-    look like words. Upside down, lines still read as letters ("uonsadsu]"), at times as surely as upright ones."""
+def _strip_score(image: Gray, settings: ReadSettings) -> tuple[float, float]:
+    """How well a full part of the page reads: the summed confidence of its words of three letters or more, as far as they
+    look like words, and the mean of that. Upside down, lines still read as letters ("uonsadsu]"), at times as surely as
+    upright ones."""
     inked = np.flatnonzero((image < 150).sum(axis=1) > 3)
     first = int(np.percentile(inked, 20)) if inked.size else 0
-    strip = image[max(0, first - 40) : first + image.shape[0] // 3]
+    strip = image[max(0, first - 40) : first + image.shape[0] // 6]
     dark = dark_pixels(strip)
     strip = without_rules(strip, find_rules(dark, upright.DPI / 72)[1], dark)  # a table reads as nothing between its lines
     words = read_words(strip, upright.DPI / 72, _BLOCK, settings.tesseract_seconds, settings.engine)
-    return sum((w.confidence or 0.0) * likeness(w.text) for w in words if len(w.text) >= 3 and w.text.isalpha())
+    found = [(w.confidence or 0.0) * likeness(w.text) for w in words if len(w.text) >= 3 and w.text.isalpha()]
+    return sum(found), sum(found) / max(1, len(found))
