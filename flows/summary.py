@@ -13,6 +13,7 @@ from rich.table import Table
 
 from records.export import TABLE_OF, ExportBundle
 from records.record import Reason
+from records.trust import CLAIM_WORDS, CLAIMS
 from records.vocabulary import KINDS
 
 _KIND_WORDS = {
@@ -41,6 +42,7 @@ class Summary:
     tables: tuple[str, ...] = ()
     seconds: float = 0.0
     notes: tuple[str, ...] = ()
+    proof: tuple[tuple[str, str], ...] = ()  # claim in words, how it stands: k wrong of n checked, or unproven
 
     def as_json(self) -> dict[str, object]:
         """Plain data for ``--json``."""
@@ -68,6 +70,7 @@ def summarise(
         tables=tuple(f"{TABLE_OF[k]}.csv" for k in KINDS),
         seconds=round(seconds, 1),
         notes=notes,
+        proof=tuple((CLAIM_WORDS[c], bundle.provenance.standing[c]) for c in CLAIMS if c in bundle.provenance.standing),
     )
 
 
@@ -76,6 +79,7 @@ _WHY = {
     "unmeasured": "how sure it is could not be measured", "weak": "read, but not surely enough",
     "ambiguous": "several answers fit", "handwritten": "written by hand", "check": "a check did not come out right",
     "possible_copy": "may repeat another report", "unknown_code": "a code that nobody has explained yet",
+    "gate_closed": "checks found too many of its kind wrong",
 }  # fmt: skip
 
 
@@ -113,6 +117,7 @@ def _render(s: Summary) -> Group:
             table.add_row(_RECORD_WORDS[kind], str(s.accepted[kind]), str(s.in_review[kind]))
     parts.append("")
     parts.append(table if table.row_count else "No records were found.")
+    parts += _listed("How right what is accepted is known to be", [f"{claim}: {says}" for claim, says in s.proof])
     parts += _listed("Why records wait (a record may have several reasons)", [f"{n:>5} × {w}" for w, n in s.reasons])
     parts += _listed("Files that could not be read", [f"{f}: {why}" for f, why in s.unreadable])
     parts += _listed("Files read in part", [f"{f}: {why}" for f, why in s.partly])

@@ -94,11 +94,6 @@ def trust(store: Store, city: City) -> Trust:
     )
 
 
-def proofs(store: Store, city: City) -> dict[str, str]:
-    """Kind -> what was checked, for kinds whose first sample is done: what exports say and deliveries ask for."""
-    return {s.claim: s.says() for s in trust(store, city).claims if s.first_sample and s.state != "closed"}
-
-
 def prices(store: Store, city: City) -> list[Price]:
     """What proving each target still costs."""
     seconds = pace(store.trust.book())

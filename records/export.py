@@ -136,12 +136,14 @@ class CodeEntry:
 @dataclass(frozen=True, slots=True)
 class Provenance:
     """What made the data: goes into the manifest. ``versions``: reader, engines, models -> version or hash. ``proof``: kind
-    -> what was checked ("412 checked, 1 wrong: at most 1.2 %"); a kind that is not named is unproven."""
+    -> what was checked ("412 checked, 1 wrong: at most 1.2 %"); a kind that is not named is unproven.
+    ``standing``: every claim -> how it stands, in words."""
 
     rulebook_hash: str
     versions: Mapping[str, str] = field(default_factory=dict)
     calibration: str = "none"
     proof: Mapping[str, str] = field(default_factory=dict)
+    standing: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

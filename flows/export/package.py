@@ -13,7 +13,7 @@ from flows.export.folder import PRODUCT
 from flows.export.profiles import Profile, ProfileColumn, ProfileFile
 from records.columns import Column
 from records.export import ExportBundle
-from records.vocabulary import KINDS
+from records.trust import CLAIMS
 
 _TYPES = {
     "text": "string", "path": "string", "id": "string", "choice": "string", "bbox": "string", "date": "date",
@@ -51,7 +51,8 @@ def manifest(
         "product": PRODUCT, "format": 1, "profile": profile.name, "include_review": include_review,
         "files": {name: dict(fact) for name, fact in sorted(facts.items())},
         "rulebook_sha256": made.rulebook_hash, "versions": dict(sorted(made.versions.items())),
-        "calibration": made.calibration, "proof": {kind: made.proof.get(kind, "unproven") for kind in KINDS},
+        "calibration": made.calibration,
+        "proof": {claim: made.standing.get(claim) or made.proof.get(claim, "unproven") for claim in CLAIMS},
         "held_back": dict(sorted(held_back.items())),
         "log_complete_through": bundle.log_through.isoformat() if bundle.log_through else None,
     }  # fmt: skip
