@@ -47,10 +47,12 @@ def _uncovered(words: Sequence[Word], dark: Gray, rules: Gray, scale: float) -> 
         if (word.confidence or 0.0) >= _PRINT and len(word.text) > 1:
             band = round(b.centre_y / (6 * scale))
             bands[band] = bands.get(band, 0) + 1
-    _, _, stats, _ = cv2.connectedComponentsWithStats(left, connectivity=8)
+    outlines, _ = cv2.findContours(left, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     found: list[tuple[int, Box]] = []
-    for x, y, w, h, area in stats[1:]:
-        if not (_TALL[0] * scale <= h <= _TALL[1] * scale and _WIDE[0] * scale <= w <= _WIDE[1] * scale and area > 0.15 * w * h):
+    for x, y, w, h in map(cv2.boundingRect, outlines):
+        if not (_TALL[0] * scale <= h <= _TALL[1] * scale and _WIDE[0] * scale <= w <= _WIDE[1] * scale):
+            continue
+        if cv2.countNonZero(left[y : y + h, x : x + w]) <= 0.15 * w * h:
             continue
         band = round((y + h / 2) / (6 * scale))
         if sum(bands.get(n, 0) for n in (band - 1, band, band + 1)) >= 2:

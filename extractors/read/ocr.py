@@ -23,6 +23,8 @@ from extractors.read.strokes import struck_words
 from extractors.read.tick_boxes import SquareMark, find_squares
 from records.document import Box, Tick, Word
 
+cv2.setNumThreads(1)  # pages are read side by side in processes; threads of one cost more than they give
+
 _BLOCK = 6  # Tesseract's mode for one block of even lines
 _SCATTERED = 11  # Tesseract's mode for words that stand anywhere
 
