@@ -48,7 +48,10 @@ def told(document: Document, outcome: Outcome, rules: RuleBook) -> Told:
         lines += _kinds(page, own)
     reports = {r.ordinal: tuple(_report(document, r, own)) for r in outcome.reports}
     if not outcome.reports and document.pages:
-        lines += _headings(seen_in(document, {p.number: blocks(p) for p in document.pages}, "tax_delinquency", own), "tax", own)
+        seen = seen_in(document, {p.number: blocks(p) for p in document.pages}, "tax_delinquency", own)
+        lines += _headings(seen, "tax", own)
+        if seen.columns:
+            lines.append("if this is a list of a new kind: lotline patterns new FILE drafts the layout that would read it")
     records = {
         record.local_key: tuple(_record(record, own, "fire" if report.doc_type == "fire_inspection" else ""))
         for report in outcome.reports
