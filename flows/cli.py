@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows import commands_desk, commands_night, commands_patterns
+from flows import commands_desk, commands_night, commands_patterns, commands_trust
 from flows.home import Home, open_home
 
 if TYPE_CHECKING:
@@ -214,6 +214,7 @@ def doctor(
 commands_night.add_to(app)
 commands_patterns.add_to(app)
 commands_desk.add_to(app)
+commands_trust.add_to(app)
 
 
 def main() -> None:
