@@ -117,7 +117,7 @@ def _position(page: Gray, scale: float, settings: ReadSettings) -> tuple[int, fl
     """Counter-clockwise quarter turns that make the page upright, and the angle that then levels it."""
     factor = upright.DPI / 72 / scale
     method = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
-    small = gray(cv2.GaussianBlur(cv2.resize(page, None, fx=factor, fy=factor, interpolation=method), (0, 0), 0.6))
+    small = gray(cv2.resize(page, None, fx=factor, fy=factor, interpolation=method))
     dark = (even_out(small, upright.DPI / 72) < 160).astype(np.uint8)
     pieces = upright.pieces_of(dark)
     if len(pieces.letters) < upright.FEWEST:  # print larger than a page's, or a small picture taken for a whole page
@@ -138,10 +138,10 @@ def _position(page: Gray, scale: float, settings: ReadSettings) -> tuple[int, fl
         other = upright.lean_of(pieces, sideways=False)
         tried |= {turn: _worth(other.angle) for turn in (0, 2)}
     scores: dict[int, float] = {}
-    for turn in sorted(tried):  # upright first, since most pages are
+    for turn in sorted(tried):
         scores[turn], share = _strip_score(_turned(small, turn, tried[turn])[0], settings)
-        if scores[turn] >= _READS[0] and share >= _READS[1]:
-            return turn, tried[turn]
+        if turn == 0 and score > 0 and not lean.sideways and scores[0] >= _READS[0] and share >= _READS[1]:
+            return 0, tried[0]  # two kinds of evidence agree
     best = max(scores, key=lambda t: scores[t])
     if scores[best] > 1.2 * scores.get(0, 0.0):
         return best, tried[best]
