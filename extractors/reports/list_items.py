@@ -91,6 +91,7 @@ def items_of_lines(pieces: Sequence[Piece], head: Head, known: Wording, rules: R
             pending = (value, paragraph.text) if value is not None else None
             section = True
             out.statements.append(paragraph.text)
+            out.left.append(paragraph.text)  # an order in prose may tell what it is about, if no list does
             continue
         if paragraph.structure == 0 and text.lower().strip(" ,.") in known.sign_offs:
             signed = True
@@ -105,6 +106,7 @@ def items_of_lines(pieces: Sequence[Piece], head: Head, known: Wording, rules: R
             continue
         if known.visit_notes.search(text) and not parse_citations(text, base, rules):
             out.statements.append(paragraph.text)
+            out.left.append(paragraph.text)
             continue
         status = known.result_of(text) if paragraph.structure < 1 else None
         if status is not None and len(text.split()) <= 16 and not parse_citations(text, base, rules):

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from extractors.language.citations import parse_citations
+from extractors.language.findings import is_negated
 from extractors.language.meaning import assign
+from extractors.language.sentences import sentences
 from extractors.reports.build import LOOSE_ENOUGH
 from extractors.reports.head import Head
 from extractors.reports.paragraphs import paragraphs
@@ -15,14 +17,15 @@ from extractors.rulebook import RuleBook
 
 
 def speaks_of_findings(pieces: Sequence[Piece], head: Head, known: Wording, rules: RuleBook) -> int:
-    """Number of the note's lines that cite a section or mean one."""
+    """Number of the note's sentences that cite a section or mean one."""
     count = 0
     for paragraph in paragraphs([p for p in pieces if p.index >= head.body_from]):
-        text = paragraph.text.text
-        if known.visit_notes.search(text) or known.boilerplate.search(text):
-            continue
-        if parse_citations(text, head.day(), rules) or assign(text, on=head.day(), rules=rules).score >= LOOSE_ENOUGH:
-            count += 1
+        for start, end in sentences(paragraph.text.text, rules):
+            text = paragraph.text.text[start:end]
+            if known.visit_notes.search(text) or known.boilerplate.search(text) or is_negated(text, rules):
+                continue
+            if parse_citations(text, head.day(), rules) or assign(text, on=head.day(), rules=rules).score >= LOOSE_ENOUGH:
+                count += 1
     return count
 
 

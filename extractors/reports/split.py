@@ -13,6 +13,7 @@ from extractors.reports.address import find_address
 from extractors.reports.belonging import FOREIGN, IN_TURN, UNSURE, Sheet, affinity, case_says, goes_on, is_closed, place_says
 from extractors.reports.head import read_head
 from extractors.reports.kinds import Kind, kind_of
+from extractors.reports.note import cites_the_code, speaks_of_findings
 from extractors.reports.pieces import Piece, columns_of, pieces_of, running_text
 from extractors.reports.table_items import Columns, columns_in
 from extractors.reports.wording import Wording
@@ -57,7 +58,9 @@ def plan(
         kind = max((s.kind for s in group), key=lambda k: k.score)
         if kind.doc_type == "other":
             kind = kind_of(text, known, any(_columns(p, known) for s in group for p in s.pieces if p.table is not None))
-        if kind.doc_type in {"other"} and len(group) == 1:
+        if kind.doc_type.endswith("inspection") and _is_blank_form(group, known, rules):
+            kind = Kind("other", 0.0, ("blank form: nobody, no place and no day is written in it",))
+        elif kind.doc_type in {"other"} and len(group) == 1:
             kind = _note_kind(group[0], text, known, rules) or kind
         if kind.doc_type == "other":
             why_other.append(kind.why[0] if kind.why else "no labels or statements of a report")
@@ -160,6 +163,17 @@ def _unsure(sheet: Sheet) -> Reason:
     return Reason("", "check", f"page {page.number} may belong to the report before it or to the one after it", at)
 
 
+def _is_blank_form(group: Sequence[Sheet], known: Wording, rules: RuleBook) -> bool:
+    """A form that nobody filled in: no address, day, person or number, nothing by hand, and no item but printed ones."""
+    filled = {"address", "inspection_date", "reinspection_date", "inspector", "case_number"}
+    if any(filled & set(s.head.found) or s.page.handwriting or s.page.fields for s in group):
+        return False
+    if any(t.state for s in group for t in s.page.ticks) or any(cites_the_code(s.pieces, rules) for s in group):
+        return False
+    empty = sum(len(re.findall(r"_{4,}|\.{8,}", running_text(s.pieces))) for s in group)
+    return empty >= 3 or not any(speaks_of_findings(s.pieces, s.head, known, rules) for s in group)
+
+
 def _is_list(sheet: Sheet) -> bool:
     return any(p.table is not None for p in sheet.pieces) or len(re.findall(r"\d+\.\d\d\b", running_text(sheet.pieces))) > 5
 
@@ -208,8 +222,6 @@ def _note_kind(sheet: Sheet, text: str, known: Wording, rules: RuleBook) -> Kind
     """An inspector's bare note has no title: a date, an address and findings under it make it one."""
     if any(s.pattern.search(text) for s in known.junk) or len(text.split()) > 3 * SHORT_NOTE:
         return None
-    from extractors.reports.note import cites_the_code, speaks_of_findings
-
     head = sheet.head
     signs = [n for n in ("case_number", "inspector", "inspection_type") if n in head.found]
     meant = speaks_of_findings(sheet.pieces, head, known, rules)

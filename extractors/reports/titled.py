@@ -1,0 +1,28 @@
+"""A person named by rank in running text: "Insp. Quill", "From: Insp. A. Quill", "A. Quill, Health Agent"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from extractors.reports.address import NOT_NAMES, find_person
+from extractors.reports.pieces import Piece, all_texts
+from extractors.reports.text import Text
+
+_RANK = re.compile(r"\b(?:insp(?:ector)?|health agent|sanitarian|code officer)\b\.?\s+(?=[A-Z])", re.IGNORECASE)
+_SURNAME = re.compile(r"[A-Z][a-z'’]{2,}(?:-[A-Z][a-z]+)?\b")
+
+
+def titled_person(pieces: Sequence[Piece]) -> Text | None:
+    """The first such name; None where nobody is named so."""
+    for text in all_texts(pieces):
+        for rank in _RANK.finditer(text.text):
+            rest = text.text[rank.end() :]
+            span = find_person(rest)
+            if span is None or span[0] > 0:
+                alone = _SURNAME.match(rest)
+                if alone is None or alone[0].lower() in NOT_NAMES or re.match(r"\s+[a-z]", rest[alone.end() :]):
+                    continue
+                span = alone.span()
+            return text.cut(rank.end() + span[0], rank.end() + span[1])
+    return None
