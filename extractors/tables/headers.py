@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import Levenshtein
 
 from extractors.layout import Spot
 from extractors.tables.stream import Row
@@ -19,6 +20,7 @@ YEAR = "year "
 """Begins the role of a column that holds one year's amounts: ``year 2018``."""
 
 _YEAR_LABEL = re.compile(r"(?i)(?:FY|F\.Y\.|fiscal year|tax year)\W?\s?(?:\d{4}|\d{2})|(?:19|20)\d{2}")
+_FEWEST_KNOWN = 3  # labels known for sure, among which a garbled one may be guessed
 _FUZZY = 84.0  # OCR slips in a heading; short words must be exact
 
 
@@ -165,7 +167,30 @@ def columns_of(lines: Sequence[Row], known: Synonyms) -> list[Column]:
     if len({c.role for c in columns if c.role.startswith(YEAR)}) < 2:
         for column in columns:
             column.role = "" if column.role.startswith(YEAR) else column.role
+    if ocr:
+        _guess_garbled(columns, known)
     return sorted(columns, key=lambda c: c.x0)
+
+
+def _guess_garbled(columns: Sequence[Column], known: Synonyms) -> None:
+    """Among labels that are known, one that differs from a known one by a sign or two is that one, misread."""
+    taken = {c.role for c in columns if c.role}
+    if len(taken) < _FEWEST_KNOWN:
+        return
+    for column in columns:
+        plain = normal(column.label)
+        if column.role or len(plain) < 3:
+            continue
+        slips = 1 if len(plain) < 6 else 2
+        near = [
+            (Levenshtein.distance(plain, phrase), role)
+            for phrase, role in known.items()
+            if role not in taken and len(phrase) >= 3 and abs(len(phrase) - len(plain)) <= slips
+        ]
+        best = min(near, default=(99, ""))
+        if best[0] <= slips:
+            column.role = best[1]
+            taken.add(best[1])
 
 
 def _phrases(row: Row, known: Synonyms, ocr: bool) -> list[list[Spot]]:

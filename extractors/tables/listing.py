@@ -11,6 +11,7 @@ from extractors.layout import Spot, segments
 from extractors.tables.columns import Fit, assign
 from extractors.tables.halves import unfolded
 from extractors.tables.headers import YEAR, Column, Synonyms, heading, normal, role_of
+from extractors.tables.lost_headings import restored
 from extractors.tables.second_lines import joined, second_heading
 from extractors.tables.stream import Row
 from extractors.tables.values import first_date, looks_like_money
@@ -65,6 +66,7 @@ class Grammar:
     fit: Fit
     recap_titles: tuple[str, ...] = ()
     also_money: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # a heading's role, and what it is over amounts
+    guess: tuple[str, ...] = ()  # roles that a column without a legible heading may be told by, strictest first
     numbers: int = 0  # so many plain numbers or dates make a line a row even without an amount; 0: never
 
 
@@ -155,6 +157,8 @@ def _entries_of(
         body = [row for row, _ in pairs]
         below = {id(row): cells for row, cells in pairs}
     with_values = [r for r in body if _valued(r, grammar)]
+    if body and body[0].ocr:
+        columns[:] = restored(columns, with_values, grammar.fit, grammar.guess)  # in place: other pages' headings are compared
     _by_content(with_values, columns, grammar)
     fitting = iter(assign(with_values, columns, _by_year_too(grammar.fit)))
     for row in body:

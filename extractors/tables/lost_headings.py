@@ -1,0 +1,87 @@
+"""Columns of a scanned list whose heading OCR lost or garbled: put back by what stands below, so that their values do not
+fall into the neighbours' columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from extractors.layout import Spot
+from extractors.tables.columns import Fit
+from extractors.tables.headers import YEAR, Column
+from extractors.tables.stream import Row
+from extractors.tables.values import looks_like_money
+
+_FEWEST_ROWS = 6
+_BIN = 2.0  # points
+_STRAY = 0.04  # share of rows that may reach into the white between two columns
+_HELD = 0.12  # share of rows that a column fills at least
+_ALIKE = 0.7  # share of a column's words that must be of its kind
+MONEY = ("principal", "interest", "fees", "total")
+"""Columns of amounts in the order in which lists print them."""
+
+
+def restored(columns: Sequence[Column], rows: Sequence[Row], fit: Fit, guess: Sequence[str]) -> list[Column]:
+    """The columns and those that stand below no heading. What one holds is told by its words: one of the roles ``guess``
+    (strictest first) that the list lacks, or the one amount that is missing; else it is a column of no known role."""
+    found = list(columns)
+    if len(rows) < _FEWEST_ROWS or not rows[0].ocr or any(c.role.startswith(YEAR) for c in columns):
+        return found
+    for left, right, words in _stripes(rows):
+        if any(min(right, c.x1 + 3) - max(left, c.x0 - 3) > 0 for c in found):
+            continue
+        role = _role(left, words, found, fit, guess)
+        found.append(Column(role, "", left, right))
+        found.sort(key=lambda c: c.x0)
+    return found
+
+
+def _stripes(rows: Sequence[Row]) -> list[tuple[float, float, list[Spot]]]:
+    """Vertical stripes of print with white on both sides, and the words in each."""
+    spots = [s for r in rows for s in r.spots if any(c.isalnum() for c in s.word.text)]
+    if not spots:
+        return []
+    start = min(s.x0 for s in spots)
+    covered = [0] * (int((max(s.x1 for s in spots) - start) / _BIN) + 2)
+    for spot in spots:
+        for i in range(int((spot.x0 - start) / _BIN), int((spot.x1 - start) / _BIN) + 1):
+            covered[i] += 1
+    stripes: list[tuple[float, float, list[Spot]]] = []
+    first: int | None = None
+    for i, count in enumerate([*covered, 0]):
+        if count > _STRAY * len(rows):
+            first = i if first is None else first
+        elif first is not None:
+            left, right = start + first * _BIN, start + i * _BIN
+            words = [s for s in spots if left <= s.centre <= right]
+            if len(words) >= max(3.0, _HELD * len(rows)):
+                stripes.append((left, right, words))
+            first = None
+    return stripes
+
+
+def _role(left: float, words: Sequence[Spot], columns: Sequence[Column], fit: Fit, guess: Sequence[str]) -> str:
+    texts = [s.word.text for s in words]
+    taken = {c.role for c in columns}
+
+    def share(hits: Sequence[bool]) -> float:
+        return sum(hits) / len(texts)
+
+    if share([looks_like_money(t, True) for t in texts]) >= _ALIKE:
+        return _missing_amount(left, columns)
+    for role in guess:
+        if role not in taken and share([fit(role, t, False) == 0.0 for t in texts]) >= _ALIKE:
+            return role
+    return ""
+
+
+def _missing_amount(left: float, columns: Sequence[Column]) -> str:
+    """The amount whose place in the usual order is here; '' where that is not plain."""
+    taken = {c.role: c.x0 for c in columns if c.role in MONEY}
+    fits = [
+        role
+        for at, role in enumerate(MONEY)
+        if role not in taken
+        and all(taken[r] < left for r in MONEY[:at] if r in taken)
+        and all(taken[r] > left for r in MONEY[at + 1 :] if r in taken)
+    ]
+    return fits[0] if len(fits) == 1 else ""
