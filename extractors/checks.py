@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
+from extractors.language.codebook import exists, load, split_code
+from extractors.omissions import omissions
+from extractors.rulebook import RuleBook
 from records.document import Document
+from records.parcel import LogRow, Parcel
 from records.record import Reason, Record, Report
 
 KEY_FIELDS: Mapping[str, tuple[str, ...]] = {
@@ -22,18 +26,49 @@ KEY_FIELDS: Mapping[str, tuple[str, ...]] = {
 NO_PARCEL_TAXES = ("personal_property", "motor_vehicle_excise")
 _CITED = re.compile(r"\b4[1Il|]0\s?[.,-]\s?\d{3}\b")
 EARLIEST, LATEST = date(1995, 1, 1), date(2040, 1, 1)
+_MOST_UNEXPLAINED = 3  # more places that nothing explains say nothing new
+_BEYOND = timedelta(days=400)  # a log is exported some time after its last visit, and visits are filed late
+_OVERLAP = timedelta(days=60)  # around the day a new edition came into force both were cited
+_MOST_INTEREST = Decimal("0.16")
+"""Dearest lawful interest a year: 14 % before a taking (M.G.L. c. 59 s. 57), 16 % in tax title (c. 60 s. 62)."""
+_SLACK = Decimal("5.00")
 LONGEST_ORDER = timedelta(days=400)  # an order may be extended, but not past a year or so (105 CMR 410.830, 410.850)
 
 
-def check_report(report: Report, document: Document) -> Report:
-    """The report with every record checked; a file of which pages were not read casts doubt on the report as a whole."""
+@dataclass(frozen=True, slots=True)
+class World:
+    """What the city's registers know: the days the permit log covers, and how many dwelling units a parcel has."""
+
+    first: date | None = None
+    last: date | None = None
+    units: Mapping[str, int] = field(default_factory=dict)
+
+
+def world_of(parcels: Iterable[Parcel], log: Iterable[LogRow]) -> World:
+    """The registers' world."""
+    days = [row.opened for row in log if row.opened is not None]
+    units = {p.parcel_id: p.units for p in parcels if p.units is not None}
+    return World(min(days, default=None), max(days, default=None), units)
+
+
+def check_report(report: Report, document: Document, rules: RuleBook | None = None, world: World | None = None) -> Report:
+    """The report with every record checked, and with what its pages show and no record does; a file of which pages were not
+    read casts doubt on the report as a whole. ``world``: what the city's registers know of days and parcels."""
     reasons = list(report.reasons)
     if document.failure:
         reasons.append(Reason("", "check", f"part of the file could not be read: {document.failure}"))
-    return replace(report, records=tuple(_check(r) for r in report.records), reasons=tuple(reasons))
+    known = rules or RuleBook.load()
+    reasons += [r for r in omissions(report, document, known) if r not in reasons]
+    by_hand = any(p.handwriting or any(w.handwritten for w in p.words) for p in document.pages if p.number in report.pages)
+    shown = {
+        "unexplained": float(min(_MOST_UNEXPLAINED, sum(r.at is not None for r in reasons))),
+        "written_on": float(by_hand),
+    }
+    records = tuple(_check(replace(r, features={**r.features, **shown}), known, world or World()) for r in report.records)
+    return replace(report, records=records, reasons=tuple(reasons))
 
 
-def _check(record: Record) -> Record:
+def _check(record: Record, rules: RuleBook, world: World) -> Record:
     doubts = [
         Reason(name, "missing", f"{name.replace('_', ' ')} was not found")
         for name in KEY_FIELDS[record.kind]
@@ -42,12 +77,16 @@ def _check(record: Record) -> Record:
     if record.value("parcel_id") is None and record.text("tax_type") not in NO_PARCEL_TAXES:
         doubts.append(Reason("parcel_id", "missing", "no parcel could be told"))
     doubts += _dates(record)
+    doubts += _against_registers(record, world)
+    if record.kind == "violation":
+        doubts += _edition(record, rules)
     if record.kind == "violation" and record.text("code_basis") == "cited" and not record.text("code"):
         doubts.append(Reason("code", "missing", f"a section is cited but could not be read: {record.text('code_as_written')}"))
     if record.kind == "violation" and record.text("code_basis") == "inferred" and _CITED.search(record.text("description")):
         doubts.append(Reason("code", "check", "a section seems to be cited, but was not read as one"))
     if record.kind == "tax":
         doubts += _tax(record)
+        doubts += _interest(record)
     if record.kind == "water":
         doubts += _water(record)
     for name, found in sorted(record.fields.items()):
@@ -68,6 +107,46 @@ def _dates(record: Record) -> list[Reason]:
     if isinstance(inspected, date) and isinstance(due, date) and not inspected <= due <= inspected + LONGEST_ORDER:
         doubts.append(Reason("correct_by", "check", f"the deadline {due} does not follow the inspection of {inspected}"))
     return doubts
+
+
+def _against_registers(record: Record, world: World) -> list[Reason]:
+    """What the log's days and the parcel's dwelling units say against the record."""
+    doubts = []
+    on = record.value("inspection_date") if record.kind == "inspection" else None
+    if isinstance(on, date) and world.first and world.last and not world.first - _BEYOND <= on <= world.last + _BEYOND:
+        doubts.append(Reason("inspection_date", "check", f"{on} is far outside the log's days, {world.first} to {world.last}"))
+    number = re.fullmatch(r"(?:apt|unit|#)?\.?\s*(\d{1,3})", record.text("unit"), re.IGNORECASE)
+    units = world.units.get(record.text("parcel_id"))
+    if record.kind == "inspection" and number and units and 3 < units < int(number[1]) < 100:
+        doubts.append(Reason("unit", "check", f"unit {number[1]}, but the parcel has {units} units"))
+    return doubts
+
+
+def _edition(record: Record, rules: RuleBook) -> list[Reason]:
+    """Sections cited that the edition in force on the day does not have, though the other one does."""
+    on = record.value("inspection_date")
+    if not isinstance(on, date) or record.text("code_basis") != "cited" or abs(on - load(rules).changed) < _OVERLAP:
+        return []
+    absent = [c for c in record.text("code").split("; ") if split_code(c)[0] and not exists(c, on, rules)]
+    return [Reason("code", "check", f"{c} does not stand in the edition in force on {on}") for c in absent]
+
+
+def _interest(record: Record) -> list[Reason]:
+    """Interest that no law allows: below nothing, or above the dearest rate since the fiscal year began."""
+    year, as_of = record.value("fiscal_year"), record.value("as_of_date")
+    principal, interest = record.value("principal"), record.value("interest")
+    if not isinstance(interest, Decimal) or not isinstance(principal, Decimal):
+        return []
+    if interest < 0 <= principal:
+        return [Reason("interest", "check", f"interest of {interest} is less than nothing")]
+    if not isinstance(year, int) or not isinstance(as_of, date) or principal <= 0:
+        return []
+    days = max(0, (as_of - date(year - 1, 7, 1)).days)
+    most = principal * _MOST_INTEREST * Decimal(days) / Decimal(365) + _SLACK
+    if interest > most:
+        why = f"interest of {interest} on {principal} is more than 16 % a year since July {year - 1}"
+        return [Reason("interest", "check", why)]
+    return []
 
 
 def _tax(record: Record) -> list[Reason]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from extractors.checks import check_report
+from extractors.checks import check_report, world_of
 from extractors.complete import as_shown, complete
 from extractors.forms.formats import as_ours, as_printed
 from extractors.forms.overlay import LISTS
@@ -39,12 +39,13 @@ def process(document: Document, rules: RuleBook, linker: Linker) -> Outcome:
     layout = {page.number: blocks(page) for page in document.pages}
     rules = rules.under(*forms_of(document, rules))  # layouts a city described, where they are recognised
     reports, why_other = classify_and_split(document, layout, rules)
+    world = world_of(linker.directory.parcels.values(), linker.log.rows)
     done: list[Report] = []
     for report in reports:
         if report.doc_type not in EXTRACT:
             continue
         found = complete(_extracted(document, report, layout, rules), rules)
-        done.append(as_shown(check_report(linker.link(document, found), document), document))
+        done.append(as_shown(check_report(linker.link(document, found), document, rules, world), document))
     if not done:
         return Outcome("other", (), reason=why_other, failure=document.failure)
     return Outcome(kind_of_file(done), tuple(_unique_keys(done)), reason="", failure=document.failure)
