@@ -41,6 +41,10 @@ _DIRECT = re.compile(
 )
 
 
+SOME_ITEM = Item(Text((), ()), 0.0, "")
+"""Stands for what is neither a numbered item nor a set phrase."""
+
+
 @dataclass
 class Listed:
     """What the running text held: items, statements (for the visit's outcome), a deadline for all, paragraphs left over."""
@@ -65,6 +69,7 @@ def items_of_lines(pieces: Sequence[Piece], head: Head, known: Wording, rules: R
     unit: str | None = None
     signed = False
     last_numbered: Paragraph | None = None
+    before: Item | None = SOME_ITEM  # the numbered item that was read last; None: a set phrase was
     for paragraph in paragraphs([p for p in pieces if p.index >= 0]):
         text = paragraph.text.text
         if paragraph.page == pieces[0].page.number and paragraph.index < body_from:
@@ -98,6 +103,16 @@ def items_of_lines(pieces: Sequence[Piece], head: Head, known: Wording, rules: R
         if paragraph.structure == 0 and out.items and _continues(out.items[-1], paragraph, out, last_numbered, known, rules):
             out.items[-1] = split_status(replace(out.items[-1], text=out.items[-1].text + paragraph.text), known)
             continue
+        if _broken_off(paragraph, head):
+            # A line that OCR left apart from the one before it: of an order's set phrases, or of the item above.
+            if before is not None and out.items and before is out.items[-1]:
+                out.items[-1] = replace(out.items[-1], text=out.items[-1].text + paragraph.text)
+                before = out.items[-1]
+                continue
+            if before is None and out.statements:
+                out.statements.append(paragraph.text)
+                continue
+        before = None
         if paragraph.structure < 1 and (known.boilerplate.search(text) or signed):
             out.statements.append(paragraph.text)
             section = section or bool(_LIST_FOLLOWS.search(text))
@@ -124,6 +139,7 @@ def items_of_lines(pieces: Sequence[Piece], head: Head, known: Wording, rules: R
             pending = None
             last_numbered = paragraph
             out.items.append(_item(paragraph, head, known, deadline, unit))
+            before = out.items[-1] if paragraph.structure == 1 else SOME_ITEM
         elif paragraph.lines or text:
             out.left.append(paragraph.text)
             out.statements.append(paragraph.text)
@@ -133,6 +149,15 @@ def items_of_lines(pieces: Sequence[Piece], head: Head, known: Wording, rules: R
     if not out.items and not has_table and not stated & {"no_violations", "no_entry"}:
         out.items += [item for text in out.left for item in _told(text, base, deadline, known, rules)]
     return out
+
+
+def _broken_off(paragraph: Paragraph, head: Head) -> bool:
+    """Whether a plain paragraph begins in the middle of a sentence."""
+    text = paragraph.text
+    return (
+        paragraph.structure == 0 and not head.terse and text.share("handwritten") == 0 and not text.anchor
+        and re.match(r"[a-z]{2,}[^:]*$|\([a-z0-9]", text.text, re.IGNORECASE if text.text[:1] == "(" else 0) is not None
+    )  # fmt: skip
 
 
 def _told(text: Text, base: date | None, deadline: date | None, known: Wording, rules: RuleBook) -> list[Item]:

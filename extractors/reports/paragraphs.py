@@ -81,8 +81,11 @@ def _unglue(text: Text, length: int) -> Text:
 
 
 def _right_margin(pieces: Sequence[Piece]) -> float:
-    """Where lines end: at the longest line, or where the left margin's twin would be on a page of short lines."""
+    """Where lines end: at the longest line, or where the left margin's twin would be on a page of short lines. Dirt at the
+    edges of a scan, read as a letter or two, is no line."""
     lines = [p for p in pieces if p.table is None]
+    told = [p for p in lines if len(re.findall(r"[A-Za-z]{2,}", p.text.text)) >= 3]
+    lines = told if len(told) >= 3 else lines
     left = min((x for p in lines if (x := p.text.x0) is not None), default=0.0)
     return max([p.text.x1 or 0.0 for p in lines] + [p.page.width - left - 30 for p in lines[:1]], default=0.0)
 
