@@ -11,11 +11,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cache
 from typing import Literal
 
+from extractors.language.dates import parse_date
 from extractors.rulebook import RuleBook
-from records.record import Extraction, Reason, Record
+from records.record import Evidence, Extraction, Reason, Record, Report
 
 Column = Literal["types", "statuses", "unsure"]
 SURE = 0.9
@@ -69,6 +71,27 @@ def codes_settled(records: Sequence[Record], rules: RuleBook) -> list[Record]:
     printed = any(r.text("tax_type_as_written") for r in records)
     column: Column = "statuses" if printed else column_of([r.text("code").upper() for r in records if r.text("code")], known)
     return [_settled(record, known, column, printed) for record in records]
+
+
+AS_OF = "as of date"
+"""The question of the code book that a list's date answers; ``list`` is the beginning of the document's SHA-256."""
+
+
+def dated(report: Report, sha256: str, rules: RuleBook) -> Report:
+    """A tax list with the date that a person gave for it, where one did: it goes before what is printed."""
+    if report.doc_type != "tax_delinquency" or "codes" not in rules.names():
+        return report
+    for answer in rules.section("codes").get("lists", ()):
+        if answer["question"] == AS_OF and answer.get("list") and sha256.startswith(answer["list"]):
+            when = parse_date(answer["answer"], rules=rules)
+            if when is not None:
+                return replace(report, as_of=when, records=tuple(_as_of(r, when) for r in report.records))
+    return report
+
+
+def _as_of(record: Record, when: date) -> Record:
+    said = Evidence(record.anchor.page, record.anchor.boxes, "", record.anchor.anchor)
+    return record.having(Extraction("as_of_date", when, said, 1.0, 1.0, "codes/as_of_date", ("code_book",)))
 
 
 def _settled(record: Record, known: Known, column: Column, printed: bool) -> Record:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from extractors.checks import check_report, world_of
+from extractors.codebook import dated
 from extractors.complete import as_shown, complete
 from extractors.forms.formats import as_ours, as_printed
 from extractors.forms.overlay import LISTS
@@ -44,7 +45,7 @@ def process(document: Document, rules: RuleBook, linker: Linker) -> Outcome:
     for report in reports:
         if report.doc_type not in EXTRACT:
             continue
-        found = complete(_extracted(document, report, layout, rules), rules)
+        found = complete(dated(_extracted(document, report, layout, rules), document.source.sha256, rules), rules)
         done.append(as_shown(check_report(linker.link(document, found), document, rules, world), document))
     if not done:
         return Outcome("other", (), reason=why_other, failure=document.failure)

@@ -73,6 +73,10 @@ def seen_codes(records: Iterable[ExportRecord], parcels: Sequence[Parcel], rules
                 one.snippets.append(f"{parcel.parcel_id} {parcel.address}")
     for one in met.values():
         book.explain(one)
+    for said in book.lists:
+        on = date.fromisoformat(said["said_on"])
+        key = (said.get("domain") or "tax", said.get("list", ""), said["question"])
+        met[key] = Seen(key[0], "list", f"{key[2]} {key[1]}".strip(), said["answer"], said_by=said["said_by"], said_on=on)
     met = {k: s for k, s in met.items() if s.domain != "shorthand" or s.state != "unknown" or s.rows >= OFTEN}
     order = {"unknown": 0, "guess": 1, "known": 2}
     return sorted(met.values(), key=lambda s: (order[s.state], -s.waiting, -s.dollars, -s.rows, s.domain, s.column, s.code))
@@ -159,6 +163,7 @@ class _Book:
         self._rules = rules
         said = rules.section("codes") if "codes" in names else {}
         self._said: dict[tuple[str, str, str], list[Mapping[str, str]]] = defaultdict(list)
+        self.lists: list[Mapping[str, str]] = list(said.get("lists", ()))
         for answer in said.get("answers", ()):
             self._said[answer["domain"], answer["column"], answer["code"].upper()].append(answer)
 

@@ -62,7 +62,7 @@ def read_answers(path: Path, by: str, on: date | None) -> list[Answer]:
 
 
 def _answer(path: Path, n: int, row: Mapping[str, str], by: str, on: date | None) -> Answer | None:
-    cell = {k: (v or "").strip() for k, v in row.items() if k}
+    cell = {k: _unguarded((v or "").strip()) for k, v in row.items() if k}
     said, words = cell["yes_no"].lower(), cell["answer"]
     if not said and not words:
         return None
@@ -81,6 +81,11 @@ def _answer(path: Path, n: int, row: Mapping[str, str], by: str, on: date | None
         cell["kind"], cell["domain"], cell["column"], cell["code"], words, _own_name(path, n, cell, words),
         cell.get("said_by") or by, _day(path, n, cell.get("said_on", "")) or on or date.today(), cell.get("list", ""),
     )  # fmt: skip
+
+
+def _unguarded(text: str) -> str:
+    """Without the sign that keeps a spreadsheet from running a cell."""
+    return text[1:] if re.match(r"'[=+\-@\t]", text) else text
 
 
 def _own_name(path: Path, n: int, cell: Mapping[str, str], words: str) -> str:

@@ -32,7 +32,8 @@ def translated(text: str, formats: Mapping[str, Any]) -> str:
     if formats.get("decimals") == "comma" and _COMMA.fullmatch(text):
         text = text.translate(str.maketrans(".,", ",."))
     if formats.get("years") == "second of two" and (years := _TWO_YEARS.fullmatch(text)):
-        text = years[2] if len(years[2]) == 4 else years[1][:2] + years[2]
+        century = int(years[1][:2]) + (len(years[2]) == 2 and int(years[2]) < int(years[1][2:]))
+        text = years[2] if len(years[2]) == 4 else f"{century}{years[2]}"
     mark = str(formats.get("credits", ""))
     if mark and (amount := re.fullmatch(rf"(?:{re.escape(mark)}\s?)?([$\d][\d,]*\.\d{{2}})(?:\s?{re.escape(mark)})?", text)):
         text = f"-{amount[1]}" if mark.lower() in text.lower() else text
