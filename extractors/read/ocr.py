@@ -65,6 +65,7 @@ def _recognise(image: Gray, scale: float, settings: ReadSettings) -> dict[str, A
     rules, mask = find_rules(dark, scale)
     squares = find_squares(level, dark, scale)
     text_image = _without_squares(without_rules(level, mask, dark), squares)
+
     def read(picture: Gray, mode: int) -> list[Word]:
         return read_words(picture, scale, mode, settings.tesseract_seconds, settings.engine)
 
@@ -143,7 +144,8 @@ def _is_strike(rule: Box, rules: list[Box], words: list[Word]) -> bool:
     """A line by hand through words: it begins and ends about where the words do, and meets no other line."""
     if rule.width < 4 * rule.height:
         return False
-    crossed = [w.box for w in words if w.box is not None and strikes(w.box, [rule])]
+    height = rule.centre_y
+    crossed = [b for w in words if (b := w.box) is not None and b.top < height < b.bottom and strikes(b, [rule])]
     if not crossed:
         return False
     letter = sum(b.height for b in crossed) / len(crossed)
