@@ -31,7 +31,10 @@ def assign(rows: Sequence[Row], columns: Sequence[Column], fit: Fit) -> list[lis
     placed: list[list[list[Spot]]] = []
     for _ in range(_ROUNDS if rows and not rows[0].native else 1):
         placed = [_place(row, columns, fit) for row in rows]
+        before = [(c.align, c.edge) for c in columns]
         _learn(placed, columns)
+        if before == [(c.align, c.edge) for c in columns]:
+            break  # another round would put every word where it is
     return placed
 
 
@@ -91,15 +94,19 @@ def _place(row: Row, columns: Sequence[Column], fit: Fit) -> list[list[Spot]]:
             start = best[i][j]
             if start == infinite:
                 continue
-            inner, k, right = 0.0, i, spots[i].x1
+            inner, k, left, right = 0.0, i, spots[i].x0, spots[i].x1
+            off = _misfit(left, right, column)
             while k < n:
                 inner += fits[k]
                 if k > i:
                     inner += joined[k]
                     if gaps[k] > 6 * height:
                         break
-                right = max(right, spots[k].x1)
-                cost = start + inner + _misfit(spots[i].x0, right, column)
+                if spots[k].x1 > right:
+                    right = spots[k].x1
+                    if column.align != "left":  # there it depends on the first word alone
+                        off = _misfit(left, right, column)
+                cost = start + inner + off
                 if cost < best[k + 1][j + 1]:
                     best[k + 1][j + 1], back[k + 1][j + 1] = cost, (i, j)
                 k += 1
