@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from statistics import median
 
 import cv2
 import numpy as np
@@ -23,11 +22,12 @@ from records.document import Box, Word
 Read = Callable[[Gray], list[Word]]
 """Reads a picture as one block of text."""
 
-_FEWEST_WORDS = 12  # fewer do not say how tall the page's letters are
+_FEWEST_LETTERS = 60  # fewer do not say how tall the page's letters are
+_TWO_ROWS = 2.4  # letter heights; a word with tails and tall letters has two
 _PRINT = 0.6  # confidence of words that say where lines of print run
 _BELIEVED = 0.35  # of words found on the second look
 _ALONE = 0.55  # on the confidence of what only the second voice read
-_TALL = (0.55, 1.5)  # a letter in letter heights; less is a point or a speck, more a stamp or a drawing
+_TALL = (0.55, 2.0)  # a letter in letter heights; less is a point or a speck, more a stamp or a drawing
 _WIDE = 6.0  # of one piece in letter heights; letters may touch
 _JOIN = 0.8  # letter heights of white that part two words of one cell at most
 _PAD = 2.5  # points of white kept around a piece
@@ -55,11 +55,11 @@ def with_unread(
 
     ``image`` is the page with its lines painted over, ``dark`` its ink, ``rules`` the lines.
     """
-    tall = _letter_height(words)
-    if tall is None:
+    tall = _letter_height(dark, scale)
+    if tall is None or not words:
         return list(words)
     uprights = [r for r in rules if r.height > 2 * r.width]
-    torn = [w for w in words if _over_a_line(w, uprights)]
+    torn = [w for w in words if _over_a_line(w, uprights) or _of_two_rows(w, tall)]
     kept = [w for w in words if w not in torn] if torn else list(words)
     places = _unread(kept, image, dark, uprights, tall, scale)
     if len(places) > _MOST:
@@ -132,9 +132,19 @@ def _letters_before_lines(word: Word, box: Box, uprights: Sequence[Box]) -> list
     return sorted(found)
 
 
-def _letter_height(words: Sequence[Word]) -> float | None:
-    heights = [w.box.height for w in words if w.box is not None and len(w.text) > 1 and (w.confidence or 0.0) >= _PRINT]
-    return median(heights) if len(heights) >= _FEWEST_WORDS else None
+def _letter_height(dark: Gray, scale: float) -> float | None:
+    """The usual height of the page's letters, told by the ink: the boxes of words are taller where bits of lines cling to
+    them or two rows were taken for one. None on pages with hardly a letter."""
+    _, _, stats, _ = cv2.connectedComponentsWithStats(np.ascontiguousarray(dark[::2, ::2]), connectivity=8)
+    tall, wide = 2.0 * stats[1:, 3], 2.0 * stats[1:, 2]
+    letters = tall[(tall >= 3.2 * scale) & (tall <= 16 * scale) & (wide <= 16 * scale) & (wide >= 0.8 * scale)]
+    return float(np.median(letters)) if len(letters) >= _FEWEST_LETTERS else None
+
+
+def _of_two_rows(word: Word, tall: float) -> bool:
+    """Is the word's box so tall that it holds the row above or below too, of which nothing was read?"""
+    box = word.box
+    return box is not None and box.height > _TWO_ROWS * tall and len(word.text) > 1
 
 
 def _over_a_line(word: Word, uprights: Sequence[Box]) -> bool:
@@ -282,5 +292,5 @@ def _credible(word: Word, tall: float) -> bool:
     box = word.box
     if box is None or (word.confidence or 0.0) < _BELIEVED or not any(c.isalnum() for c in word.text):
         return False
-    return box.height >= 0.45 * tall and box.width <= 1.6 * tall * max(1, len(word.text))
+    return box.height >= 0.45 * tall and box.width <= 2 * tall * max(1, len(word.text))
 

@@ -13,7 +13,7 @@ from extractors.tables.values import looks_like_money
 
 _FEWEST_ROWS = 6
 _BIN = 2.0  # points
-_STRAY = 0.04  # share of rows that may reach into the white between two columns
+_STRAY = 0.05  # share of rows that may reach into the white between two columns
 _HELD = 0.12  # share of rows that a column fills at least
 _ALIKE = 0.7  # share of a column's words that must be of its kind
 MONEY = ("principal", "interest", "fees", "total")
@@ -27,7 +27,10 @@ def restored(columns: Sequence[Column], rows: Sequence[Row], fit: Fit, guess: Se
     if len(rows) < _FEWEST_ROWS or not rows[0].ocr or any(c.role.startswith(YEAR) for c in columns):
         return found
     for left, right, words in _stripes(rows):
-        if any(min(right, c.x1 + 3) - max(left, c.x0 - 3) > 0 for c in found):
+        under = [c for c in found if min(right, c.x1 + 3) - max(left, c.x0 - 3) > 0]
+        if under:
+            if len(under) == 1 and not under[0].role:  # a label that was not understood
+                under[0].role = _role(left, words, found, fit, guess)
             continue
         role = _role(left, words, found, fit, guess)
         found.append(Column(role, "", left, right))
@@ -48,7 +51,7 @@ def _stripes(rows: Sequence[Row]) -> list[tuple[float, float, list[Spot]]]:
     stripes: list[tuple[float, float, list[Spot]]] = []
     first: int | None = None
     for i, count in enumerate([*covered, 0]):
-        if count > _STRAY * len(rows):
+        if count > max(1.0, _STRAY * len(rows)):
             first = i if first is None else first
         elif first is not None:
             left, right = start + first * _BIN, start + i * _BIN
