@@ -30,6 +30,8 @@ _CLEAR_LINES = 1.6  # crowding of a page that has lines at all
 _BLOCK = 6  # Tesseract's mode for one block of even lines
 _LARGE = 0.4  # what large print is shrunk by
 _READS = (10.0, 0.6)  # words' worth, and mean of words, of a strip that is the right way up
+_SHAPES_COUNT = 0.35  # what a deviation of the letters' shapes adds to what the strip says, as a logarithm
+_LEAST_WORTH = 2.0  # of a strip for which a page is turned upside down
 _WIDER = 1.5  # degrees; pages that lean more get a larger canvas, so that no corner is cut
 
 Matrix = npt.NDArray[np.float64]
@@ -137,13 +139,15 @@ def _position(page: Gray, scale: float, settings: ReadSettings) -> tuple[int, fl
     if lean.sideways:  # a page with few lines: perhaps its columns crowd more than its lines do
         other = upright.lean_of(pieces, sideways=False)
         tried |= {turn: _worth(other.angle) for turn in (0, 2)}
-    scores: dict[int, float] = {}
+    worth: dict[int, float] = {}
     for turn in sorted(tried):
-        scores[turn], share = _strip_score(_turned(small, turn, tried[turn])[0], settings)
-        if turn == 0 and score > 0 and not lean.sideways and scores[0] >= _READS[0] and share >= _READS[1]:
+        total, share = _strip_score(_turned(small, turn, tried[turn])[0], settings)
+        if turn == 0 and score > 0 and not lean.sideways and total >= _READS[0] and share >= _READS[1]:
             return 0, tried[0]  # two kinds of evidence agree
-    best = max(scores, key=lambda t: scores[t])
-    if scores[best] > 1.2 * scores.get(0, 0.0):
+        shape = {first: score, first + 2: -score}.get(turn, 0.0)
+        worth[turn] = total * share * float(np.exp(_SHAPES_COUNT * shape))
+    best = max(worth, key=lambda t: worth[t])
+    if worth[best] > 1.2 * worth.get(0, 0.0) and (lean.sideways or worth[best] > _LEAST_WORTH):
         return best, tried[best]
     return 0, tried.get(0, 0.0)
 
@@ -166,9 +170,11 @@ def _strip_score(image: Gray, settings: ReadSettings) -> tuple[float, float]:
     """How well a full part of the page reads: the summed confidence of its words of three letters or more, as far as they
     look like words, and the mean of that. Upside down, lines still read as letters ("uonsadsu]"), at times as surely as
     upright ones."""
-    inked = np.flatnonzero((image < 150).sum(axis=1) > 3)
-    first = int(np.percentile(inked, 20)) if inked.size else 0
-    strip = image[max(0, first - 40) : first + image.shape[0] // 6]
+    ink = (image < 150).sum(axis=1)
+    ink[ink > image.shape[1] // 2] = 0  # rules and dark bands
+    tall = max(1, image.shape[0] // 6)
+    first = int(np.argmax(np.convolve(ink, np.ones(tall), "valid"))) if len(ink) > tall else 0
+    strip = image[max(0, first - 10) : first + tall + 10]
     dark = dark_pixels(strip)
     strip = without_rules(strip, find_rules(dark, upright.DPI / 72)[1], dark)  # a table reads as nothing between its lines
     words = read_words(strip, upright.DPI / 72, _BLOCK, settings.tesseract_seconds, settings.engine)
