@@ -19,6 +19,8 @@ from records.document import Document, Page, SourceFile
 from records.errors import DocumentError
 
 _LETTER = (612.0, 792.0)
+_FAX_WIDTHS = (1640, 1780)  # pixels; 1728 by the standard
+_FAX_COARSE = (0.57, 0.67)  # height by width of a Letter or A4 page of 98 lines per inch
 _HONEST_DPI = (60.0, 2500.0)
 _ORIENTATION = 274  # the EXIF tag; from 5 on the picture lies on its side
 
@@ -104,7 +106,12 @@ def frame_size(picture: Image.Image, settings: ReadSettings) -> tuple[float, flo
 
 
 def _resolution(picture: Image.Image) -> tuple[float, float]:
-    """Pixels per inch across and down; where the file says nothing credible, such that a Letter page results."""
+    """Pixels per inch across and down; where the file says nothing credible, such that a Letter page results. A fax has half
+    as many lines as a page of its width would, and is often kept without a word on that."""
+    if picture.mode == "1" and _FAX_WIDTHS[0] <= picture.size[0] <= _FAX_WIDTHS[1]:
+        share = picture.size[1] / picture.size[0]
+        if _FAX_COARSE[0] <= share <= _FAX_COARSE[1]:
+            return 204, 98
     said: Any = picture.info.get("dpi")
     low, high = _HONEST_DPI
     try:

@@ -13,7 +13,9 @@ _DIGITS = {
     name: str(n) for n, name in enumerate(("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"))
 }
 _NAMELESS = re.compile(r"/(?:[a-zA-Z]{1,2}\d+|glyph\d+|cid\d+|\.notdef)$")
-_PAIRS = re.compile(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>(?!\s*<)")
+_SINGLES = re.compile(rb"beginbfchar(.*?)endbfchar", re.DOTALL)
+_RANGES = re.compile(rb"beginbfrange(.*?)endbfrange", re.DOTALL)
+_CODE = re.compile(rb"<([0-9A-Fa-f]+)>")
 _MOST_MAP = 200_000  # bytes of a map that are looked at
 
 
@@ -81,8 +83,21 @@ def _contradicts(font: Any, named: list[Any]) -> bool:
             code = int(item)
     if not letters:
         return False
-    wrong = 0
-    for source, target in _PAIRS.findall(font["/ToUnicode"].read_bytes()[:_MOST_MAP]):
-        letter = letters.get(int(source, 16), "")
-        wrong += bool(letter) and len(target) == 4 and chr(int(target, 16)) != letter
-    return wrong >= 2
+    said = _mapped(font["/ToUnicode"].read_bytes()[:_MOST_MAP])
+    return sum(code in said and said[code] != letter for code, letter in letters.items()) >= 2
+
+
+def _mapped(cmap: bytes) -> dict[int, str]:
+    """Codes of one byte and the single letters that the map makes of them."""
+    said: dict[int, str] = {}
+    for section in _SINGLES.findall(cmap):
+        codes = [int(c, 16) for c in _CODE.findall(section)]
+        said |= {code: chr(to) for code, to in zip(codes[::2], codes[1::2], strict=False) if code < 256 and to < 0x10000}
+    for section in _RANGES.findall(cmap):
+        if b"[" in section:
+            continue
+        codes = [int(c, 16) for c in _CODE.findall(section)]
+        for low, high, to in zip(codes[::3], codes[1::3], codes[2::3], strict=False):
+            if high < 256 and to < 0x10000 - 256:
+                said |= {code: chr(to + code - low) for code in range(low, high + 1)}
+    return said

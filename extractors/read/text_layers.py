@@ -101,8 +101,8 @@ def covers_print(words: Sequence[Word], image: Gray, scale: float) -> bool:
     for word in words:
         if word.box is not None:
             b = word.box
-            rows = slice(int((b.top - 1) * unit), int((b.bottom + 1) * unit) + 1)
-            covered[rows, int((b.x0 - 1) * unit) : int((b.x1 + 1) * unit) + 1] = True
+            rows = slice(max(0, int((b.top - 1) * unit)), int((b.bottom + 1) * unit) + 1)
+            covered[rows, max(0, int((b.x0 - 1) * unit)) : int((b.x1 + 1) * unit) + 1] = True
     x = np.clip(((letters[:, 0] + letters[:, 2]) / 2).astype(int), 0, small.shape[1] - 1)
     y = np.clip(((letters[:, 1] + letters[:, 3]) / 2).astype(int), 0, small.shape[0] - 1)
     return float(covered[y, x].mean()) > 0.85
