@@ -128,14 +128,22 @@ def export(
     context: typer.Context,
     out: Out,
     profile: Annotated[str, typer.Option(help="internal, public, opengov or buildingblocks.")] = "internal",
+    parcel: Annotated[list[str] | None, typer.Option(help="Only this parcel; may be said again.")] = None,
+    since: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="Only from this day on.")] = None,
+    until: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Only up to this day.")] = None,
+    sources: Annotated[bool, typer.Option("--sources", help="Also list the files to pull, with pages: sources.csv.")] = False,
     parcels: Annotated[Path | None, typer.Option(help="Parcel file; default: the one of the last run.")] = None,
     log: Log = None,
     include_review: Review = False,
 ) -> None:
-    """Export everything in the database."""
-    from flows.deliver import export_all
+    """Export everything in the database, or one parcel or time of it."""
+    from flows.deliver import Part, export_all
 
-    files = export_all(_home(context), out, profile=profile, parcels=parcels, log=log, include_review=include_review)
+    days = (since.date() if since else None, until.date() if until else None)
+    part = Part(tuple(parcel or ()), days, sources)
+    files = export_all(
+        _home(context), out, profile=profile, parcels=parcels, log=log, include_review=include_review, part=part
+    )
     typer.echo(f"{len(files)} files written to {out}")
 
 

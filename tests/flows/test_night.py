@@ -367,3 +367,27 @@ def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     sleep: Callable[[float], None] = time.sleep
     monkeypatch.setattr("time.sleep", lambda seconds: sleep(min(seconds, 0.1)))
     yield
+
+
+def test_a_records_request_is_one_parcel_with_the_files_to_pull(city: Home, tmp_path: Path) -> None:
+    from flows.deliver import Part, export_all
+
+    out = tmp_path / "all"
+    export_all(city, out, profile="internal", parcels=None, log=None, include_review=True)
+    every = rows(out / "violations.csv")
+    asked = every[0]["parcel_id"]
+    files = export_all(
+        city, tmp_path / "one", profile="internal", parcels=None, log=None, include_review=True, part=Part((asked,), sources=True)
+    )
+    assert "sources.csv" in files
+    assert {r["parcel_id"] for r in rows(tmp_path / "one" / "violations.csv")} == {asked}
+    pull = rows(tmp_path / "one" / "sources.csv")
+    assert {r["source_file"] for r in pull} == {r["source_file"] for r in rows(tmp_path / "one" / "documents.csv")}
+    assert all(r["pages"] for r in pull)
+    with pytest.raises(SetupError, match="no parcel"):
+        export_all(
+            city, tmp_path / "none", profile="internal", parcels=None, log=None, include_review=True, part=Part(("999-999",))
+        )
+    days = Part(days=(datetime(2030, 1, 1).date(), None))
+    export_all(city, tmp_path / "later", profile="internal", parcels=None, log=None, include_review=True, part=days)
+    assert rows(tmp_path / "later" / "violations.csv") == []
