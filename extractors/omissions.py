@@ -20,6 +20,11 @@ _SECTION = re.compile(r"(?<![\d.])4[1Il|]0\s?[.,]\s?(\d{3})(?!\d)")
 _NUMBERED = re.compile(r"^\W{0,2}(\d{1,2})\s?[.)]\s+(?=\S*[A-Za-z])")
 SAME_LINE = 75
 """Partial likeness (0..100) from which a printed line is part of what a record says."""
+_WORD = re.compile(r"[A-Za-z]{3,}")
+_TICKS = "☐☑☒□■"
+_LEAST_WORDS = 4  # beside the section, in a line that says something
+_MOST_CITED = 4  # more sections of which no record knows are the form's own print
+_MOST_ABSENT = 2  # numbers that may be missing between two items
 _LEAST_ITEMS = 2  # numbered findings that were taken, before a number that was not says anything
 _INK_OF_WORDS = 0.45  # most of a word's box that print covers
 _INK_LEFT = 0.012  # share of the page that dirt and edges may darken
@@ -105,16 +110,17 @@ def _numbers(lines: Sequence[Printed], told: Sequence[str]) -> list[Reason]:
     printed = {n for n, _ in numbered}
     # Every visit of a file may begin at 1 again: a gap is one only in numbers that go up throughout.
     rising = all(a < b for (a, _), (b, _) in pairwise(taken))
-    for n in sorted(set(range(min(known), max(known))) - printed) if rising else ():
-        before = max((m for m in known if m < n), default=n)
-        place = next(line for m, line in taken if m == before)
-        why = f"there is an item {before} and one after {n}, but none with the number {n}"
-        asked.append(Reason("description", "omission", why, place.evidence))
+    for (before, line), (after, _) in pairwise(taken) if rising else ():
+        absent = [n for n in range(before + 1, after) if n not in printed]
+        if 0 < len(absent) <= _MOST_ABSENT:  # more are a number that was misread
+            why = f"item {before} is followed by item {after}: is there an item {absent[0]}?"
+            asked.append(Reason("description", "omission", why, line.evidence))
     return asked
 
 
 def _sections(lines: Sequence[Printed], told: Sequence[str], on: date | None, rules: RuleBook) -> list[Reason]:
-    """Sections that are cited somewhere on the pages and nowhere in the records."""
+    """Sections that are cited somewhere on the pages and nowhere in the records. The sections that a form prints beside its
+    tick boxes are no citations: a line that says little else, or one of many."""
     recorded = {found[1] for text in told for found in _SECTION.finditer(text)}
     asked: dict[str, Reason] = {}
     book = load(rules)
@@ -124,9 +130,11 @@ def _sections(lines: Sequence[Printed], told: Sequence[str], on: date | None, ru
             known = book.section(f"105 CMR {number}", on)
             if found[1] in recorded or number in asked or known is None or procedural(f"105 CMR {number}", on, rules):
                 continue
+            if len(_WORD.findall(_SECTION.sub(" ", line.text))) < _LEAST_WORDS or any(c in line.text for c in _TICKS):
+                continue
             why = f"{number} is cited here and in no record: {line.text[:80]!r}"
             asked[number] = Reason("code", "omission", why, line.evidence)
-    return list(asked.values())
+    return list(asked.values()) if len(asked) <= _MOST_CITED else []
 
 
 def _told(records: Iterable[Record]) -> list[str]:
