@@ -133,10 +133,10 @@ def _groups(sheets: Sequence[Sheet], known: Wording) -> list[_Group]:
         elif sheet.starts or (last is None and len(sheets) == 1):
             groups.append(_Group([*waiting, sheet], doubts))
             waiting, doubts = [], []
-        elif last is None:
-            waiting.append(sheet)
         elif sheet.kind.doc_type == "other" and _foreign(sheet):
             groups.append(_Group([sheet], []))
+        elif last is None:
+            waiting.append(sheet)
         else:
             ours = affinity(last, sheet) + IN_TURN + 2 * goes_on(last[-1], sheet) - 1.5 * is_closed(last, known.sign_offs)
             coming = sheets[at + 1] if at + 1 < len(sheets) and sheets[at + 1].starts else None
