@@ -10,7 +10,7 @@ from records.document import Box
 
 _SHORTEST = 26.0  # points: a shorter stroke is a letter, a dash or a tick box
 _THICKEST = 3.2  # points
-_WORN_GAP = 2.4  # points of white in a worn upright line; between two lines of print there is more
+_WORN_GAP = 3.0  # points of white in a worn upright line; between two lines of print there is more
 _WORN_SHORTEST = 40.0  # points of a worn upright, its gaps included
 _THIN = 2.2  # points; a worn line is no thicker
 _FEWEST_DOTS = 12  # close together, on a page with leaders
@@ -110,7 +110,7 @@ def _with_worn_uprights(rules: list[Box], mask: Gray, upright: Gray, dark: Gray,
     found = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((int(_WORN_SHORTEST * half), 1), np.uint8))
     count, _, stats, _ = cv2.connectedComponentsWithStats(found, connectivity=8)
     worn: list[Box] = []
-    for x, y, w, h, area in stats[1:count]:
+    for x, y, w, h, area in stats[1:count].tolist():
         if area / max(1, h) > (_THIN + 0.5) * half + 2 or w > 0.03 * h + _THICKEST * half:
             continue
         worn.append(Box(2.0 * x, 2.0 * y, 2.0 * (x + w), 2.0 * (y + h)))

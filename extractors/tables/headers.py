@@ -101,6 +101,8 @@ def heading(rows: Sequence[Row], at: int, known: Synonyms, needed: frozenset[str
             break
         columns = columns_of(lines, known)
         named = [c for c in columns if c.role]
+        if depth > 1 and [c.role for c in named] == [c.role for c in columns_of(lines[1:], known) if c.role]:
+            continue  # the upper line adds nothing: a title just above the heading
         roles = {c.role for c in named} - {"ignore"}
         if any(role.startswith(YEAR) for role in roles):
             roles |= needed
