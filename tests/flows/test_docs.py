@@ -32,6 +32,11 @@ def group() -> Any:
     return typer.main.get_command(app)
 
 
+def every(command: Any) -> list[Any]:
+    """A command and all commands under it."""
+    return [command, *(below for c in getattr(command, "commands", {}).values() for below in every(c))]
+
+
 def test_the_readme_lists_the_commands_that_there_are() -> None:
     listed = re.findall(r"^\| `lotline (\w+)", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert sorted(listed) == sorted(group().commands)
@@ -44,7 +49,7 @@ def test_commands_on_a_page_parse(page: Path) -> None:
 
 
 def test_options_named_on_a_page_exist() -> None:
-    known = {o for c in [group(), *group().commands.values()] for p in c.params for o in p.opts}
+    known = {o for c in every(group()) for p in c.params for o in p.opts}
     for page in PAGES:
         for line in re.findall(r"`lotline [^`]*`|^    lotline .*$", page.read_text(encoding="utf-8"), re.MULTILINE):
             assert set(re.findall(r"--[a-z-]+", line)) <= known, line
