@@ -26,6 +26,7 @@ KNOWN_LAYOUT: Final = 10
 """Rows of a layout that a person checked or decided from which on it is not new any more."""
 BLIND_SHARE: Final = 0.05
 """Share of people's decisions that a second person reads again."""
+_FEWEST_WRONG: Final = 2
 SECONDS_A_CHECK: Final = 25.0
 """Time one check takes, until the desk has measured it."""
 
@@ -121,17 +122,19 @@ def standing(
 
 
 def breach(claim: Claim, target: float, book: Book, rows: Mapping[str, Row]) -> str:
-    """Why the gate of this claim has to be closed now; '' = it need not. Checks made before the gate was last reopened were
-    known to the person who reopened it."""
+    """Why the gate of this claim has to be closed now; '' = it need not. One wrong row closes nothing: it may be the one that
+    the target allows. Checks made before the gate was last reopened were known to the person who reopened it."""
     if claim in book.closed:
         return ""
     since = max((a.at for a in book.gate_acts if a.claim == claim and a.act == "reopen"), default=None)
     found = [v for v in verdicts(book, rows, claim) if since is None or v.check.at > since]
     proof = prove((v.right, v.row.sha256) for v in found)
-    if proof.wrong and proof.least > target:
+    if proof.wrong < _FEWEST_WRONG:
+        return ""
+    if proof.least > target:
         return f"{proof.wrong} wrong of {proof.checked} checked: at least {percent(proof.least)}, {percent(target)} allowed"
     released = sum(r.released and r.has(claim) for r in rows.values())
-    if proof.wrong > target * max(released, proof.checked) and proof.wrong > 1:
+    if proof.wrong > target * max(released, proof.checked):
         return f"{proof.wrong} wrong rows among {max(released, proof.checked)} released are more than {percent(target)} already"
     return ""
 
