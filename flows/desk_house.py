@@ -10,7 +10,6 @@ import re
 import threading
 import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +19,7 @@ from rapidfuzz import fuzz, process
 from extractors.language import codebook
 from extractors.read.serial import document_from_json
 from extractors.read.settings import ReadSettings
+from flows.desk_drawing import Drawing, prepare_drawing
 from flows.desk_works import DeskWorks
 from flows.home import Home
 from flows.pool import Lost, Pool
@@ -32,43 +32,6 @@ from store import Store
 
 _SECONDS = 60.0
 _WORD = re.compile(r"[A-Za-z0-9./-]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """One page to be drawn, and the files it goes to."""
-
-    source: Path
-    page: int
-    dpi: int
-    target: Path
-
-
-def prepare_drawing(settings: object) -> Callable[[Drawing], str]:
-    """For a child process: draws pages; answers '' or why it could not. Foreign files may crash it; never the desk."""
-    from extractors.read.page_view import view_page
-
-    assert isinstance(settings, ReadSettings)
-
-    def draw(job: Drawing) -> str:
-        try:
-            view = view_page(job.source, job.page, job.dpi, settings)
-        except DocumentError as error:
-            return error.reason
-        except (OSError, ValueError, MemoryError) as error:
-            return f"the page can't be drawn ({error})"[:300]
-        job.target.parent.mkdir(parents=True, exist_ok=True)
-        _write(job.target, view.image)
-        _write(job.target.with_suffix(".json"), json.dumps([view.width, view.height, view.pages]).encode())
-        return ""
-
-    return draw
-
-
-def _write(path: Path, data: bytes) -> None:
-    beside = path.with_name(f"{path.name}.{threading.get_ident()}.part")
-    beside.write_bytes(data)
-    beside.replace(path)
 
 
 class Pictures:

@@ -100,11 +100,11 @@ def add(request: Request, sha256: str, report: int, post: Posted) -> Response:
         parent=parent if visit is not None else "", features={}, confidence=None,
     )  # fmt: skip
     token = post.text("act", 40)
-    made = office.store.desk.add_record(
+    office.store.desk.add_record(
         sha256, record, lambda r: _confirmed(r, token, post.user.name, post.at), post.user.name, post.at, post.address
     )
     where = f"/report/{sha256}/{report}" if post.text("then", 10) != "more" else f"/add/{sha256}/{report}?kind={kind}&page={page}"
-    return go(where, f"{KIND_WORDS[kind]} added.", name(token, "added") if made else "")
+    return go(where, f"{KIND_WORDS[kind]} added.", name(token, "added"))
 
 
 def _confirmed(record: Record, token: str, by: str, at: datetime) -> Decision:

@@ -12,7 +12,6 @@ from typing import Any
 import pypdfium2 as pdfium
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from extractors.read.images import frame_size
 from extractors.read.office import convert, has_outside_links
 from extractors.read.pdf_text import view_of
 from extractors.read.settings import ReadSettings
@@ -71,6 +70,8 @@ def _of_pdf(path: Path, number: int, dpi: int) -> PageView:
 
 
 def _of_picture(path: Path, number: int, dpi: int, settings: ReadSettings) -> PageView:
+    from extractors.read.images import frame_size  # late: it brings the engines along, which no PDF needs here
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Pillow warns of large pictures and odd tags; limits are checked here
         try:
