@@ -128,8 +128,14 @@ def _letters_before_lines(word: Word, box: Box, uprights: Sequence[Box]) -> list
         at = (line.centre_x - box.x0) / box.width * len(text)
         near = [i for i in range(1, len(text)) if abs(i - at) <= 1.2]
         if near:
-            found.add(min(near, key=lambda i: (text[i].isdigit() == text[i - 1].isdigit(), abs(i - at))))
+            found.add(min(near, key=lambda i: (not _changes_at(text, i), abs(i - at))))
     return sorted(found)
+
+
+def _changes_at(text: str, i: int) -> bool:
+    """Do figures meet letters here? A dash among figures is part of a number."""
+    a, b = text[i - 1], text[i]
+    return (a.isdigit() and b.isalpha()) or (a.isalpha() and b.isdigit())
 
 
 def _letter_height(dark: Gray, scale: float) -> float | None:

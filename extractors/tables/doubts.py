@@ -6,10 +6,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from statistics import mean, median
 
+from extractors.layout import Spot
 from extractors.tables.stream import Row
 from extractors.tables.sums import Counted
+from extractors.tables.values import amount
 from records.document import Document
 from records.record import Reason, Report
 
@@ -17,6 +20,7 @@ _NEIGHBOURS = 3  # rows on each side
 _WORSE = -0.22  # mean word confidence against the neighbours' (a pen line through a row costs 0.3 and more)
 _CROSSED = 0.15  # share of a row's words that a line runs through, from which a person should look
 _UNREADABLE = 0.55  # mean confidence of a line that is hardly text any more
+_LONG = 30  # rows of a list in which a year of its own is odd
 _WIDE = 90.0  # points of a stroke that may hide a row
 _AT_HOME = 3  # a code that stands on so many rows is the list's own
 # Which letter of a code a scan turns into which sign.
@@ -94,3 +98,22 @@ def lone_codes(rows: Sequence[Counted], known: Collection[str]) -> None:
         code = counted.record.text("code")
         if code and counted.row.ocr and code not in known and seen[code] < _AT_HOME:
             counted.record = counted.record.doubting(Reason("code", "weak", f"the code '{code}' is not known and may be misread"))
+
+
+def other_amounts(spots: Sequence[Spot], value: Decimal) -> tuple[str, ...]:
+    """What an amount would be by the reading of the engine that was not followed; none where both read the same."""
+    if not any(s.word.other for s in spots):
+        return ()
+    other = amount("".join(s.word.other or s.word.text for s in spots), ocr=True)
+    return () if other is None or other.value == value else (str(other.value),)
+
+
+def years(rows: Sequence[Counted]) -> None:
+    """Doubts a fiscal year that OCR read and no other row of a long list has, unless it lies between two that others have."""
+    seen = Counter(c.record.value("fiscal_year") for c in rows)
+    for counted in rows if len(rows) >= _LONG else ():
+        year = counted.record.value("fiscal_year")
+        if not isinstance(year, int) or not counted.row.ocr or seen[year] > 1 or (seen[year - 1] and seen[year + 1]):
+            continue
+        detail = f"no other row of this list is of fiscal year {year}"
+        counted.record = counted.record.doubting(Reason("fiscal_year", "check", detail))

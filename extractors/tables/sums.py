@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 from extractors.tables.stream import Row
 from records.record import Reason, Record
@@ -47,8 +47,32 @@ def across(record: Record) -> bool | None:
 
 def checked(rows: Sequence[Counted], checks: Sequence[Check]) -> tuple[list[Record], list[Reason]]:
     """The tax records with what the sums say (``sums_ok``, ``subtotal_ok``), and reasons for totals no rows explain."""
+    for counted in rows:
+        _other_reading(counted)
     down, reasons = down_the_list(rows, checks, "total")
     return [_marked(c, down.get(i)) for i, c in enumerate(rows)], reasons
+
+
+def _other_reading(counted: Counted) -> None:
+    """A row that does not add up, but does with the other reading of one of its amounts: that one is taken, and said so."""
+    record = counted.record
+    if not counted.row.ocr or across(record) is not False:
+        return
+    fits: list[Record] = []
+    for name in ("principal", "interest", "fees", "total"):
+        found = record.fields.get(name)
+        for other in found.alternatives if found is not None else ():
+            try:
+                value = Decimal(other)
+            except InvalidOperation:
+                continue
+            if found is not None:
+                flags = tuple(dict.fromkeys((*found.flags, "ocr_repair")))
+                changed = record.having(replace(found, value=value, flags=flags, alternatives=(str(found.value),)))
+                if across(changed):
+                    fits.append(changed)
+    if len(fits) == 1:
+        counted.record = fits[0]
 
 
 def down_the_list(

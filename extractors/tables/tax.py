@@ -103,6 +103,7 @@ def extract_tax(
     for entry, after in zip(listed, [*listed[1:], None], strict=False):
         reader.take(entry, leads=after is not None and after.kind == "row" and after.row.page == entry.row.page)
     doubts.compared(reader.records)
+    doubts.years(reader.records)
     doubts.lone_codes(reader.records, compiled.codes)
     reader.reasons += doubts.hidden_rows(document, report, rows)
     records, check_reasons = sums.checked(reader.records, reader.checks)
@@ -314,7 +315,8 @@ class _Reader:
         for role in ("principal", "interest", "fees", "total"):
             if role in found:
                 value, spots, flags = found[role]
-                fields[role] = self._make(role, value, entry.row, spots, entry, flags)
+                made = self._make(role, value, entry.row, spots, entry, flags)
+                fields[role] = replace(made, alternatives=doubts.other_amounts(spots, value))
         return repairs
 
     def _year_and_type(self, entry: Entry, fields: dict[str, Extraction]) -> None:
@@ -323,13 +325,20 @@ class _Reader:
         if year is None:
             for spot in entry.words("fiscal_year"):
                 year = year or fiscal_year(spot.word.text)
-        if year is not None:
-            fields["fiscal_year"] = self._make("fiscal_year", year, row, entry.words("fiscal_year"), entry)
+        other = next((y for s in entry.words("fiscal_year") if (y := fiscal_year(s.word.other)) is not None), None)
+        flags = ("ocr_repair",) if year is None else ()
+        if year is not None or other is not None:
+            fields["fiscal_year"] = self._make("fiscal_year", year or other or 0, row, entry.words("fiscal_year"), entry, flags)
         written = entry.text("tax_type")
         words = entry.words("tax_type")
         kind = self.rules.types.get(_bare(written)) or (_phrase_type(written, self.rules) if written else None)
         if kind is None:  # specks of OCR beside the abbreviation
             kind = next((k for s in words if (k := self.rules.types.get(_bare(s.word.text)))), None)
+        repaired = False
+        if kind is None and row.ocr:  # the other engine's reading, or a speck read as one more letter
+            tries = [t for s in words for t in (_bare(s.word.other), _bare(s.word.text)[1:]) if len(t) > 1]
+            kind = next((k for t in tries if (k := self.rules.types.get(t))), None)
+            repaired = kind is not None
         if kind is None and entry.text("description"):
             kind, words = _phrase_type(entry.text("description"), self.rules), entry.words("description")
         finding = 1.0
@@ -338,7 +347,7 @@ class _Reader:
         if written:
             fields["tax_type_as_written"] = self._make("tax_type_as_written", written, row, words, entry)
         if kind is not None:
-            made = self._make("tax_type", kind, row, words or row.spots, entry)
+            made = self._make("tax_type", kind, row, words or row.spots, entry, ("ocr_repair",) if repaired else ())
             fields["tax_type"] = replace(made, finding=min(made.finding or 0.0, finding))
 
     def _code(self, entry: Entry) -> str:

@@ -1,11 +1,14 @@
 """Doubts about scanned rows: worse read than their neighbours, crossed, spoilt; and codes mended by look-alikes."""
 
+from dataclasses import replace
+
 from extractors.layout import Spot
 from extractors.tables.doubts import compared, hardly_text, likely_code, lone_codes
 from extractors.tables.stream import Row
 from extractors.tables.sums import Counted
-from records.document import Box, Word
+from records.document import Box, Page, Word
 from records.record import Evidence, Extraction, Record
+from tests.tables.test_lists import page, read, right
 
 KNOWN = ("TT", "DEM", "PP", "FC", "BK")
 
@@ -55,3 +58,38 @@ def test_a_lone_unknown_code_is_doubted_and_a_common_one_is_not() -> None:
     rows = [_counted(0.9, code="UG"), *(_counted(0.9, code="Z9") for _ in range(3)), _counted(0.9)]
     lone_codes(rows, KNOWN)
     assert [bool(c.record.reasons) for c in rows] == [True, False, False, False, False]
+
+
+def _list_of(rows: int, amounts: dict[str, tuple[str, str]]) -> Page:
+    """A scanned list; ``amounts``: of the first row, what was read and what the other engine read."""
+    head = [(20, "Parcel"), (90, "Owner"), (200, "FY"), (240, "Type"), right(360, "Principal"), right(430, "Interest"), right(520, "Total Due")]
+    lines = [[(20, f"4-{n}"), (90, "SMITH JOHN"), (200, "2018"), (240, "RE"), right(360, "100.00"), right(430, "5.00"), right(520, "105.00")]
+             for n in range(rows)]  # fmt: skip
+    made = page([(200, "Delinquent taxes as of June 30, 2019")], head, *lines)
+    words, changed = [], set()
+    for word in made.words:
+        if word.text in amounts and word.text not in changed:
+            changed.add(word.text)
+            read, other = amounts[word.text]
+            word = replace(word, text=read, other=other, agreement=False)
+        words.append(replace(word, confidence=0.9))
+    return replace(made, text_source="ocr", words=tuple(words))
+
+
+def test_the_other_reading_is_taken_where_with_it_the_row_adds_up() -> None:
+    first = read(_list_of(4, {"105.00": ("165.00", "105.00")})).records[0]
+    assert str(first.value("total")) == "105.00"
+    assert "ocr_repair" in first.fields["total"].flags and first.fields["total"].alternatives == ("165.00",)
+    wrong = read(_list_of(4, {"105.00": ("165.00", "185.00")})).records[0]
+    assert str(wrong.value("total")) == "165.00" and any(r.code == "check" for r in wrong.reasons)
+
+
+def test_a_year_alone_in_a_long_list_is_doubted() -> None:
+    records = read(_list_of(30, {"2018": ("2015", "")})).records
+    assert [r.field for r in records[0].reasons] == ["fiscal_year"] and not records[1].reasons
+
+
+def test_a_type_is_read_through_a_speck_or_by_the_other_engine() -> None:
+    for said, other in (("ORE", ""), ("ee", "RE")):
+        first = read(_list_of(4, {"RE": (said, other)})).records[0]
+        assert first.value("tax_type") == "real_estate" and "ocr_repair" in first.fields["tax_type"].flags
