@@ -1,5 +1,5 @@
 # Lotline's few commands. `make demo` and `make test` set up what they need.
-.PHONY: help setup setup-tests demo test check clean
+.PHONY: help setup setup-tests demo test check bench clean
 .DEFAULT_GOAL := help
 
 help:            ## what there is
@@ -21,6 +21,9 @@ test: setup-tests ## all tests
 check: setup     ## ruff and mypy
 	@.venv/bin/ruff check .
 	@.venv/bin/mypy
+
+bench: setup-tests ## speed, memory and word error beside other systems; see docs/performance.md (ARGS=...)
+	@.venv/bin/python -m benchmarks.all $(ARGS)
 
 clean:           ## what demo and the tools left behind
 	rm -rf demo-out .mypy_cache .ruff_cache .pytest_cache .hypothesis
