@@ -59,7 +59,8 @@ class Lexicon:
 
     abbreviations: dict[str, str]
     groups: dict[str, re.Pattern[str]]
-    words: tuple[str, ...]
+    words: tuple[str, ...]  # that a slip may have changed
+    whole: tuple[str, ...]  # that may be shortened
     known: frozenset[str]
     rules: tuple[Rule, ...]
 
@@ -186,9 +187,43 @@ def plain(lexicon: Lexicon, text: str) -> str:
 
 
 def _respelled(lexicon: Lexicon, word: str) -> str:
-    if len(word) < 5 or word in lexicon.known or not word.isalpha():
+    if len(word) < 3 or word in lexicon.known or not word.isalpha():
         return word
+    written_out = _written_out(lexicon.whole, word)
+    if written_out or len(word) < 5:
+        return written_out or word
     return _nearest(lexicon.words, word)
+
+
+@lru_cache(maxsize=4096)
+def _written_out(words: tuple[str, ...], short: str) -> str:
+    """The lexicon's word that was shortened by leaving out vowels, as inspectors do (blr, outlt, brnrs); '' where none or
+    several could be meant. All of the word's consonants but one must be there, in order, the first and the last among them."""
+    stem = short.removesuffix("s") if len(short) > 3 else short
+    for form in (short, stem):
+        if any(c in _VOWELS for c in form):
+            continue
+        fitting = [w for w in words if w[0] == form[0] and w[-1] in (form[-1], "e", "y") and _shortens(form, w)]
+        best = max(fitting, key=lambda w: (_kept(form, w), -len(w)), default="")
+        if best and sum(_kept(form, w) == _kept(form, best) and len(w) == len(best) for w in fitting) == 1:
+            return best
+    return ""
+
+
+_VOWELS = frozenset("aeiouy")
+
+
+def _shortens(short: str, word: str) -> bool:
+    """Are the letters of ``short`` in ``word``, in order, with at most one consonant of the word left out?"""
+    letters = iter(word)
+    return len(short) < len(word) and all(c in letters for c in short) and _kept(short, word) >= -1
+
+
+def _kept(short: str, word: str) -> int:
+    """0 where all consonants are there (a doubled one counts once), less for each that is not."""
+    wanted = [c for i, c in enumerate(word) if c not in _VOWELS and (i == 0 or word[i - 1] != c)]
+    have = [c for i, c in enumerate(short) if c not in _VOWELS and (i == 0 or short[i - 1] != c)]
+    return len(have) - len(wanted)
 
 
 @lru_cache(maxsize=4096)
@@ -225,6 +260,7 @@ def load(rules: RuleBook | None = None) -> Lexicon:
         dict(data["abbreviations"]),
         {name: _compiled(phrases) for name, phrases in groups.items()},
         tuple(sorted(words)),
+        tuple(sorted(words | {w for w in short if len(w) > 3})),
         frozenset(known),
         tuple(
             Rule(
