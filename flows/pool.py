@@ -34,6 +34,7 @@ _PR_SET_PDEATHSIG = 1
 _LONGEST_LOG = 5_000_000  # bytes
 _LOOK_EVERY = 0.25  # seconds between two looks at a child's memory
 _TO_START = 180.0  # seconds a child may take to load what it needs
+_MOST_DEAD_STARTS = 4
 _MIB = 1 << 20
 _ROOM = 1 << 30  # bytes of address space with content that a child may take over its family's limit before malloc says no
 _MOST_PAGES_LEFT_OUT = 3  # of one document, for crashes
@@ -130,6 +131,7 @@ class Pool(Generic[Job, Answer]):
         self._workers, self._seconds, self._stall = max(1, workers), seconds, min(stall, seconds)
         self._recycle_after, self._memory, self._tidy = recycle_after, memory_bytes, tidy_bytes
         self._without = without
+        self._dead_starts = 0  # one after the other
         self._children: list[_Child[Job]] = []
 
     def __enter__(self) -> Pool[Job, Answer]:
@@ -197,7 +199,7 @@ class Pool(Generic[Job, Answer]):
             if isinstance(answer, _Step):
                 child.step, child.stepped = answer, time.monotonic()
                 child.since = child.since if child.begun else child.stepped
-                child.begun = True
+                child.begun, self._dead_starts = True, 0
                 continue
             child.turn, child.done, child.asked = None, child.done + 1, True
             if child.done >= self._recycle_after or _held_by(child.process.pid) > self._tidy:
@@ -220,6 +222,13 @@ class Pool(Generic[Job, Answer]):
     def _crashed(
         self, child: _Child[Job], turn: _Turn[Job], waiting: deque[_Turn[Job]]
     ) -> tuple[Job, Answer | Lost] | None:
+        if not child.begun:  # it died over its own loading, which is no fault of the document
+            self._dead_starts += 1
+            if self._dead_starts >= _MOST_DEAD_STARTS:
+                raise RuntimeError(f"the readers can't start: {self._dead_starts} died before their first document")
+            self._drop(child)
+            waiting.append(turn)
+            return None
         if turn.crashes == 0:
             self._drop(child)
             waiting.append(_Turn(turn.job, 1, turn.left_out, turn.slow))

@@ -20,6 +20,8 @@ def make(context: object) -> Callable[[str], str]:
 
     if context == "broken":
         raise ImportError("no module named tesseract")
+    if context == "dies":
+        os.abort()
     os.write(2, b"noise of a library\n")
 
     def do(job: str) -> str:
@@ -70,6 +72,11 @@ def test_children_are_recycled() -> None:
 
 def test_children_that_cannot_start_end_the_run_and_lose_no_document() -> None:
     with Pool[str, str](make, "broken", workers=1, seconds=30) as pool, pytest.raises(RuntimeError, match="no module named"):
+        list(pool.run(["a"]))
+
+
+def test_children_that_die_over_their_loading_end_the_run() -> None:
+    with Pool[str, str](make, "dies", workers=1, seconds=30) as pool, pytest.raises(RuntimeError, match="can't start"):
         list(pool.run(["a"]))
 
 
