@@ -1,7 +1,7 @@
 """Two readings of the same print: pairing, choosing, and what a page becomes of both."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extractors.read.choosing import choose, decides, folded, paired, shape
@@ -100,6 +100,7 @@ def test_a_piece_of_a_line_is_no_figure() -> None:
     assert choose("4,516.76", 0.68, "4516.76", 0.97) != choose("4,516.76", 0.68, "4,516.70", 0.97)
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(st.lists(st.text("abc1.", min_size=1, max_size=6), max_size=7), st.lists(st.text("abc1.", min_size=1, max_size=6), max_size=7))
 def test_pairing_keeps_every_word_once_and_in_order(first: list[str], second: list[str]) -> None:
     pairs = paired(first, second)
@@ -107,6 +108,7 @@ def test_pairing_keeps_every_word_once_and_in_order(first: list[str], second: li
     assert [i for p in pairs for i in p.second] == list(range(len(second)))
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(st.lists(st.text("abcdef", min_size=2, max_size=6), min_size=1, max_size=7))
 def test_equal_readings_pair_one_to_one(texts: list[str]) -> None:
     assert all(len(p.first) == len(p.second) == 1 for p in paired(texts, texts))
