@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from rapidfuzz import fuzz
 from scipy.optimize import linear_sum_assignment
 
 from extractors.crossing.cases import SAME_WORDS, Visit, by_key, same_finding, squeeze
@@ -18,6 +19,9 @@ from records.record import Record
 AGREE = 0.6
 """Share of the shorter report's findings that must be in the other for two visits of one day and place to be one report.
 Two inspectors at one address on one day write different findings; a copy with one line corrected still agrees."""
+
+TORN = 90.0
+"""Likeness (0..100) of a scrap's letters to a part of a finding from which the scrap is that finding again."""
 
 BEST_EVIDENCE = {"text_layer": 0, "office": 0, "mixed": 1, "ocr": 2, "none": 3}
 
@@ -83,9 +87,21 @@ def _links(original: Visit, copy: Visit, pairs: list[tuple[Record, Record]], kno
         if asked is not None:
             links.append(Link(theirs.record_id, "same_as", asked.record_id))
             continue
+        torn = next((o for o in original.violations if _is_part_of(theirs, o)), None) if copy.filed.text_source == "ocr" else None
+        if torn is not None:
+            links.append(Link(theirs.record_id, "same_as", torn.record_id))
+            continue
         known.append(theirs)
         nearest = max(unpaired_ours, key=lambda o: same_finding(o, theirs), default=None)
         where = f"{original.filed.path} is the same report"
         says = f", and says instead: {nearest.text('description')!r}" if nearest else ", and does not have this finding"
         links.append(Link(theirs.record_id, "possible_copy_of", original.inspection.record_id, where + says))
     return links
+
+
+def _is_part_of(piece: Record, whole: Record) -> bool:
+    """Whether a row of a scan is a torn-off piece of a finding: it cites no other section and its words are some of that
+    finding's."""
+    said, full = squeeze(piece.text("description")), squeeze(whole.text("description") + whole.text("code_as_written"))
+    sections = {r.text("code").split(";")[0].split("(")[0].strip() for r in (piece, whole)} - {""}
+    return 6 <= len(said) < len(full) and len(sections) <= 1 and fuzz.partial_ratio(said, full) >= TORN

@@ -55,3 +55,12 @@ def test_the_scan_of_a_corrected_report_asks_nothing_new() -> None:
     links = {k.record_id: (k.relation, k.other_id) for k in copies(visits_of(files))}
     assert links["b:2"] == ("possible_copy_of", "a:i")
     assert links["c:2"] == ("same_as", "b:2")
+
+
+def test_a_torn_line_of_a_scan_is_no_finding_of_its_own() -> None:
+    torn = [*FINDINGS[:2], ("Handrail loose", "open"), ("rear hall", "open")]
+    scanned = copies(visits_of([visit("a", DAY, FINDINGS), visit("b", DAY, torn, text_source="ocr")]))
+    links = {k.record_id: (k.relation, k.other_id) for k in scanned}
+    assert links["b:3"] == ("same_as", "a:0")
+    typed = {k.record_id: k.relation for k in copies(visits_of([visit("a", DAY, FINDINGS), visit("b", DAY, torn)]))}
+    assert typed["b:3"] == "possible_copy_of"  # a typed line is not torn by a scanner
