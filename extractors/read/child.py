@@ -84,7 +84,7 @@ def main() -> int:
     request = json.load(sys.stdin.buffer)
     answer = Path(request["answer"])
     limit = int(request["memory_mb"]) * _MIB
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))  # not of address space: libraries reserve far more than they use
     resource.setrlimit(resource.RLIMIT_CPU, (int(request["seconds"]), int(request["seconds"]) + 5))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     values = request["settings"]
