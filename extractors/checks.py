@@ -11,6 +11,7 @@ from decimal import Decimal
 from extractors.language.codebook import exists, load, split_code
 from extractors.omissions import omissions
 from extractors.rulebook import RuleBook
+from extractors.trust.voices import heard, with_voices
 from records.document import Document
 from records.parcel import LogRow, Parcel
 from records.record import Reason, Record, Report
@@ -64,7 +65,11 @@ def check_report(report: Report, document: Document, rules: RuleBook | None = No
         "unexplained": float(min(_MOST_UNEXPLAINED, sum(r.at is not None for r in reasons))),
         "written_on": float(by_hand),
     }
-    records = tuple(_check(replace(r, features={**r.features, **shown}), known, world or World()) for r in report.records)
+    voices = heard(document, report.pages)
+    records = tuple(
+        _check(with_voices(replace(r, features={**r.features, **shown}), voices), known, world or World())
+        for r in report.records
+    )
     return replace(report, records=records, reasons=tuple(reasons))
 
 

@@ -1,5 +1,6 @@
 """Checks that know the domain, each on a record where it must speak and one where it must not."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -120,3 +121,12 @@ def test_a_section_in_no_record_is_an_item_of_its_own_but_a_forms_print_is_not()
 def test_dark_places_without_words_are_asked_about() -> None:
     assert said(ITEMS, ITEMS, ink=0.1) and not said(ITEMS, ITEMS, ink=0.008)
     assert not said(ITEMS, ITEMS, ink=0.5)  # a photograph
+
+
+@pytest.mark.parametrize(("agreement", "flag"), [(True, "agreed"), (False, "disputed"), (None, "")])
+def test_two_engines_that_agree_or_not_are_heard(agreement: bool | None, flag: str) -> None:
+    row = tax()
+    first = replace(page(["x"]), words=(Word("100", Box(80, 74, 120, 82), agreement=agreement), Word("far", Box(80, 300, 120, 310), agreement=False)))
+    document = Document(SourceFile("0" * 64, "a.pdf", 1), (first,))
+    checked = check_report(Report(0, "tax_delinquency", (1,), (), (row,)), document).records[0]
+    assert [f for f in checked.fields["total"].flags if f in ("agreed", "disputed")] == ([flag] if flag else [])

@@ -155,3 +155,11 @@ def test_the_commands_answer(tmp_path: Path) -> None:
     plan = run.invoke(app, [*at, "trust", "plan"])
     assert plan.exit_code == 0 and "1 wrong of 1 checked" in plan.stdout
     assert isinstance(run.invoke(app, [*at, "trust", "sample", "--purpose", "luck"]).exception, SetupError)
+
+
+def test_the_confidence_of_every_field_is_kept_with_the_route(tmp_path: Path) -> None:
+    home = home_with(tmp_path, documents=1, rows=2)
+    with Store.open(home.database) as store:
+        routes = [r for d in store.current() for r in d.routes.values()]
+    assert len(routes) == 2
+    assert all(0.9 < r.fields["total"] <= 1 and set(r.fields) >= {"parcel_id", "fiscal_year", "tax_type", "total"} for r in routes)
