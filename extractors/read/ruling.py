@@ -36,9 +36,8 @@ def find_rules(dark: Gray, scale: float) -> tuple[list[Box], Gray]:
     rules: list[Box] = []
     for horizontal in (True, False):
         gap = np.ones((1, bridge) if horizontal else (bridge, 1), np.uint8)
-        line = np.ones((1, length) if horizontal else (length, 1), np.uint8)
         closed = gray(cv2.morphologyEx(dark, cv2.MORPH_CLOSE, gap))
-        found = cv2.morphologyEx(closed, cv2.MORPH_OPEN, line)
+        found = _runs_of(closed, length, 1 if horizontal else 0)
         # Lines are few, so that 16 bits number them, at a third of the time.
         count, labels, stats, _ = cv2.connectedComponentsWithStats(found, connectivity=8, ltype=cv2.CV_16U)
         for i in range(1, count):
@@ -56,24 +55,46 @@ def find_rules(dark: Gray, scale: float) -> tuple[list[Box], Gray]:
     return _with_worn_uprights(rules, mask, upright, dark, scale), mask
 
 
+def _runs_of(image: Gray, length: int, axis: int) -> Gray:
+    """The opening of ``image`` by a line of ``length`` pixels down (axis 0) or across (1), by doubling: a run of eight is two
+    runs of four. Several times faster than a long kernel."""
+    out = image.copy()
+    for grow in (False, True):
+        have = 1
+        while have < length:
+            step = min(have, length - have)
+            a, b = (out[:-step], out[step:]) if axis == 0 else (out[:, :-step], out[:, step:])
+            if grow:
+                b[:] = cv2.bitwise_or(a, b)
+            else:
+                a[:] = cv2.bitwise_and(a, b)
+                (out[-step:] if axis == 0 else out[:, -step:])[:] = 0
+            have += step
+    return out
+
+
 def _add_leaders(mask: Gray, dark: Gray, scale: float) -> None:
     """Puts rows of dots that lead the eye from one column to the next on the mask: OCR makes words of them.
 
     Low pieces of ink (dots, or several that ran together) that follow one another closely are a leader where they go on for
     longer than any dash.
     """
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
+    scale /= 2
+    small = (cv2.resize(dark, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA) > 90).astype(np.uint8)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(small, connectivity=8)
     flat = stats[:, 3] <= _DOT * scale
     flat[0] = False
     if not _follow_closely(stats[flat], scale):
         return
-    low = (flat[labels] * np.uint8(255)).astype(np.uint8)
+    low = flat.astype(np.uint8)[labels]
     joined = cv2.morphologyEx(low, cv2.MORPH_CLOSE, np.ones((1, int(_DOT_STEP * scale)), np.uint8))
     count, runs, sizes, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     leader = (sizes[:, 2] >= _SHORTEST_LEADER * scale) & (sizes[:, 3] <= 1.5 * _DOT * scale)
     leader[0] = False
     if count > 1 and leader.any():
-        mask[(low > 0) & leader[runs]] = 255
+        where = cv2.dilate(leader.astype(np.uint8)[runs], np.ones((3, 3), np.uint8))
+        whole = cv2.resize(where, (dark.shape[1], dark.shape[0]), interpolation=cv2.INTER_NEAREST)
+        mask[(whole > 0) & (dark > 0)] = 255
 
 
 def _follow_closely(pieces: np.ndarray, scale: float) -> bool:
@@ -107,7 +128,7 @@ def _with_worn_uprights(rules: list[Box], mask: Gray, upright: Gray, dark: Gray,
     drawn = np.asarray(cv2.resize(upright, (small.shape[1], small.shape[0]), interpolation=cv2.INTER_AREA) > 90, np.uint8)
     joined = cv2.dilate(cv2.bitwise_or(thin, drawn), np.ones((1, 3), np.uint8))
     closed = cv2.morphologyEx(joined, cv2.MORPH_CLOSE, np.ones((int(_WORN_GAP * half), 1), np.uint8))
-    found = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((int(_WORN_SHORTEST * half), 1), np.uint8))
+    found = _runs_of(gray(closed), int(_WORN_SHORTEST * half), 0)
     count, _, stats, _ = cv2.connectedComponentsWithStats(found, connectivity=8)
     worn: list[Box] = []
     for x, y, w, h, area in stats[1:count].tolist():
