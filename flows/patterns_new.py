@@ -12,7 +12,7 @@ from extractors.forms.drafting import Seen, SeenColumn, seen_in
 from extractors.layout import blocks
 from extractors.parcels import Linker
 from extractors.pipeline import process
-from extractors.read import read_file
+from extractors.read import read_in_child
 from extractors.read.settings import ReadSettings
 from extractors.reports import classify_and_split
 from extractors.rulebook import LAYOUTS, RuleBook
@@ -23,11 +23,12 @@ from flows.city import load_city
 from flows.home import Home
 from flows.patterns_check import NAMES
 from records.document import Block, Document, Line, SourceFile, Word
-from records.errors import DocumentError, SetupError
+from records.errors import SetupError
 from records.settings import City
 from records.vocabulary import TAX_TYPES
 
 KINDS = {"tax": "tax_delinquency", "water": "water_usage", "housing": "housing_inspection", "fire": "fire_inspection"}
+_SECONDS, _MEGABYTES = 300, 1500  # what reading one paper may take
 CODE_COLUMNS = ("tax_type", "code", "read_type")
 REPORT_COLUMNS = "number location violation code deadline status unit ignore"
 FIELDS = {
@@ -55,10 +56,10 @@ def draft_file(
     target = folder / LAYOUTS / f"{stem}.yml"
     if target.exists() and not force:
         raise SetupError(f"{target} is there already: edit it, choose another --name, or replace it with --force.")
-    try:
-        document = read_file(file, SourceFile("0" * 64, file.name, file.stat().st_size), settings)
-    except DocumentError as error:
-        raise SetupError(f"{file} can't be read: {error.reason}.") from error
+    source = SourceFile("0" * 64, file.name, file.stat().st_size)
+    document = read_in_child(file, source, settings, _SECONDS, _MEGABYTES)
+    if not document.pages:
+        raise SetupError(f"{file} can't be read: {document.failure}.")
     if not any(p.words or p.blocks for p in document.pages):
         raise SetupError(f"Nothing can be read on {file}: draft a layout from a paper with text on it.")
     rules = RuleBook.load(load_city(home.settings).patterns)
