@@ -158,10 +158,16 @@ def _fields(truth: Mapping[str, Any]) -> dict[int, Counter[str]]:
         for row in report["violations"]:
             if not row["handwritten"]:
                 add(row["page"], row["description"])
+        # A list prints an account and its owner once over several rows.
+        named: set[tuple[int, str | None]] = set()
         for row in report["taxes"]:
-            add(row["page"], row["account"], row["owner"], *(_money(row[n]) for n in ("principal", "interest", "total")))
+            add(row["page"], *(_money(row[n]) for n in ("principal", "interest", "total")))
+            named |= {(row["page"], row["account"]), (row["page"], row["owner"])}
         for row in report["water"]:
-            add(row["page"], row["account"], row["meter"], _money(row["amount"]))
+            add(row["page"], row["meter"], _money(row["amount"]))
+            named.add((row["page"], row["account"]))
+        for page, text in sorted(named, key=str):
+            found.setdefault(page, Counter()).update(set(tokens(text or "")) - set(found.get(page, ())))
     return found
 
 
