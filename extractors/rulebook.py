@@ -22,8 +22,8 @@ from extractors.pattern_files import PatternFile, lay, merge, parse
 from records.errors import PatternError
 
 __all__ = [
-    "DEFAULT_LAYERS", "RuleBook", "layer_dir", "layer_files", "load_layers", "merge", "models_hash", "parse_strict",
-    "pattern_dir", "rulebook_hash", "section_names",
+    "DEFAULT_LAYERS", "RuleBook", "layer_dir", "layer_files", "load_layers", "merge", "models_hash",
+    "parse_strict", "pattern_dir", "rulebook_hash", "section_names",
 ]  # fmt: skip
 
 DEFAULT_LAYERS: tuple[str, ...] = ("us-ma", "chelsea")
