@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from extractors.language.meaning import assign, categorise
+from extractors.language.meaning import assign, categorise, load, plain
 from extractors.rulebook import RuleBook
 from records.vocabulary import CATEGORIES
 
@@ -61,3 +61,12 @@ def test_category_of_a_broad_section_comes_from_the_words() -> None:
 def test_later_edition_numbers_its_own_way() -> None:
     assert assign("no smoke detector", on=date(2024, 1, 1)).code == "105 CMR 410.330"
     assert assign("no hot water", on=date(2024, 1, 1)).code == "105 CMR 410.150"
+
+
+@pytest.mark.parametrize(
+    ("short", "meant"),
+    [("tlt", "toilet"), ("blr", "boiler"), ("brnrs", "burners"), ("wdw", "window"), ("hndrl", "handrail"), ("drpgs", "droppings"),
+     ("snk", "sink"), ("dry", "dry"), ("lath", "lath"), ("xyz", "xyz")],
+)  # fmt: skip
+def test_words_shortened_by_leaving_out_vowels(short: str, meant: str) -> None:
+    assert plain(load(), short) == meant

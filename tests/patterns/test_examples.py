@@ -62,3 +62,8 @@ def test_examples_of_every_form_are_run() -> None:
     counted = sum(len(list(tried(file, RuleBook.load()))) for _, file in FILES)
     assert counted > 400
     assert set(SECTIONS) >= {PurePosixPath(f.name).stem for _, f in FILES}
+
+
+def test_every_rule_of_findings_carries_both() -> None:
+    rules = next(f for _, f in FILES if f.name == "us-ma/phrases.yml").data["rules"]
+    assert [r["id"] for r in rules if not (r.get("examples") and r.get("counter_examples"))] == []
