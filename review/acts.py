@@ -242,7 +242,7 @@ def _as_item(case: Case, field: str) -> Item:
     place = f"{case.sha256[:12]}.{report + 1:04d}.{case.ordinal:06d}.99"
     return Item(
         "", case.record.record_id, case.sha256, report, field, "reading", case.record.kind, "", "", "", "", "", "", "", case.path,
-        False, -1.0, place, 0.0,
+        False, -1e9, place, 0.0,
     )  # fmt: skip
 
 

@@ -81,7 +81,15 @@ class Filter:
 
     def condition(self) -> sa.ColumnElement[bool]:
         column = desk_items.c
-        parts: list[sa.ColumnElement[bool]] = [column.question.in_(self.questions)]
+        # Said so that the index in the queue's order can be walked, whatever is asked for.
+        left_out = [q for q in QUESTIONS if q not in self.questions]
+        parts: list[sa.ColumnElement[bool]] = [sa.true()]
+        if len(left_out) == len(QUESTIONS):
+            parts = [sa.false()]
+        elif len(self.questions) == 1:
+            parts = [column.question == self.questions[0]]
+        else:
+            parts += [column.question != q for q in left_out]
         parts += [column[name] == value for name, value in self.facets.items()]
         if self.street:
             parts.append(column.street.like(f"%{_like(self.street.upper())}%", escape="\\"))
@@ -148,12 +156,9 @@ class Queue:
         """Items in order, from the one after ``after`` (its rank and place) on."""
         query = sa.select(desk_items).where(wanted.condition())
         if after is not None:
-            rank, place = after
-            query = query.where(
-                (desk_items.c.rank < rank) | ((desk_items.c.rank == rank) & (desk_items.c.place > place))
-            )
+            query = query.where(_onward(*after))
         with self._reading() as connection:
-            rows = connection.execute(query.order_by(desk_items.c.rank.desc(), desk_items.c.place).limit(size))
+            rows = connection.execute(query.order_by(desk_items.c.rank, desk_items.c.place).limit(size))
             return [_item(row) for row in rows]
 
     def next_item(self, user: str, wanted: Filter, at: Item | None = None) -> Item | None:
@@ -162,7 +167,7 @@ class Queue:
         now = time.time()
         with self._writing() as connection:
             for condition in _steps(wanted, at, user, now):
-                query = sa.select(desk_items).where(condition).order_by(desk_items.c.rank.desc(), desk_items.c.place).limit(1)
+                query = sa.select(desk_items).where(condition).order_by(desk_items.c.rank, desk_items.c.place).limit(1)
                 row = connection.execute(query).first()
                 if row is not None:
                     found = _item(row)
@@ -273,10 +278,14 @@ def _steps(wanted: Filter, at: Item | None, user: str, now: float) -> Sequence[s
         steps = [sa.and_(free, here, column.place > at.place), sa.and_(free, here, column.place < at.place)]
     rest = [sa.and_(free, ~crowded), free]
     if at is not None:
-        onward = (column.rank < at.rank) | ((column.rank == at.rank) & (column.place > at.place))
-        rest = [sa.and_(free, ~crowded, onward), *rest]
+        rest = [sa.and_(free, ~crowded, _onward(at.rank, at.place)), *rest]
     # What was skipped comes last, so that a queue of skipped items does not look empty.
     return [*steps, *rest, sa.and_(wanted.condition(), ~taken, column.item_id != (at.item_id if at else ""))]
+
+
+def _onward(rank: float, place: str) -> sa.ColumnElement[bool]:
+    """What comes after a place in the queue, in a form that both databases find in the index."""
+    return sa.tuple_(desk_items.c.rank, desk_items.c.place) > sa.tuple_(sa.literal(rank), sa.literal(place))
 
 
 def _lease(connection: Connection, key: str, report_key: str, user: str, now: float) -> str:

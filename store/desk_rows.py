@@ -188,7 +188,7 @@ def report_row(report: Report, place: Place, day: str, address: str, inspector: 
 
 
 def ranked(items: Sequence[Row], known: Mapping[tuple[str, int], float] | None = None) -> list[Row]:
-    """The rows with the rank of their report: harm x doubt per second. A report that is being worked on keeps its rank
+    """The rows with the rank of their report: less harm x doubt per second. A report that is being worked on keeps its rank
     (``known``), so that the queue does not jump under a reader's eyes."""
     sums: dict[tuple[str, int], list[float]] = {}
     for item in items:
@@ -199,7 +199,7 @@ def ranked(items: Sequence[Row], known: Mapping[tuple[str, int], float] | None =
     for item in items:
         key = (item["sha256"], item["report"])
         rank = (known or {}).get(key)
-        own = round(sums[key][0] / sums[key][1], 6)
+        own = -round(sums[key][0] / sums[key][1], 6)  # the least comes first: one index gives rank and place in order
         row = {**item, "rank": own if rank is None else rank, "place": f"{item['sha256'][:12]}.{item['place']}"}
         del row["harm"]
         out.append(row)

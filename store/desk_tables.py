@@ -192,7 +192,7 @@ desk_items = Table(
     Column("layout", Text, nullable=False),
     Column("path", Text, nullable=False),
     Column("pencil", Boolean, nullable=False),
-    Column("rank", Float, nullable=False),  # of its report: expected harm x doubt per second of work
+    Column("rank", Float, nullable=False),  # of its report: expected harm x doubt per second of work, negative: the least first
     Column("place", String(96), nullable=False),  # order within that: report, record, field
     Column("seconds", Float, nullable=False),
     Index("desk_items_in_order", "rank", "place"),

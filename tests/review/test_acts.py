@@ -318,8 +318,8 @@ def test_proof_is_gathered_at_the_desk(client: TestClient, city: City) -> None:
     sample = city.store.trust.book().samples[-1]
     for _ in sample.members:
         form = act_form(page.text)
-        form |= {n: v for n, v in re.findall(r'<input name="(f_\w+)" value="([^"]*)"', page.text)}
-        form |= {n: t for n, t in re.findall(r'<textarea name="(f_\w+)"[^>]*>([^<]*)<', page.text)}
+        form |= dict(re.findall(r'<input name="(f_\w+)" value="([^"]*)"', page.text))
+        form |= dict(re.findall(r'<textarea name="(f_\w+)"[^>]*>([^<]*)<', page.text))
         for name, options in re.findall(r'<select name="(f_\w+)">(.*?)</select>', page.text, re.S):
             chosen = re.search(r'value="([^"]*)"(?: selected)', options) or re.search(r'value="([^"]*)"', options)
             form[name] = chosen[1] if chosen else ""

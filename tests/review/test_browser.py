@@ -25,7 +25,7 @@ def picture(page: Page, name: str) -> None:
     if KEEP:
         IMAGES.mkdir(parents=True, exist_ok=True)
         page.wait_for_load_state("networkidle")
-        page.screenshot(path=IMAGES / f"{name}.png")
+        page.screenshot(path=IMAGES / f"{name}.png", caret="initial")  # hiding it would need an inline style
 
 
 def settle(page: Page, *keys: str) -> None:
