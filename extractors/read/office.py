@@ -1,4 +1,4 @@
-"""LibreOffice as a converter: its own profile, a time limit, and its whole process group killed at the end of it."""
+"""LibreOffice as a converter: its own profile, a time limit, and all that it started killed at the end of it."""
 
 from __future__ import annotations
 
@@ -46,18 +46,31 @@ def convert(path: Path, to: str, folder: Path, seconds: int) -> Path:
             "--headless", "--norestore", "--nolockcheck", "--nodefault", "--nofirststartwizard",
             "--convert-to", to, "--outdir", str(out), str(path),
         ]  # fmt: skip
-        process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-        )
+        # In the group of the process that reads this file: whoever ends that group ends LibreOffice with it.
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             process.wait(timeout=seconds)
         except subprocess.TimeoutExpired as err:
             raise DocumentError(f"LibreOffice did not finish with this file in {seconds} seconds") from err
         finally:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
+            # Its starter first waits for the program proper; killed alone it would leave that behind.
+            for pid in _family(process.pid):
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
             process.wait()
     made = out / f"{path.stem}.{to}"
     if not made.is_file() or made.stat().st_size == 0:
         raise DocumentError("LibreOffice could not convert this file")
     return made
+
+
+def _family(pid: int) -> list[int]:
+    """A process and all that it started, where the system tells (Linux)."""
+    found, todo = [], [pid]
+    while todo:
+        one = todo.pop()
+        found.append(one)
+        with suppress(OSError, ValueError):
+            for thread in Path(f"/proc/{one}/task").iterdir():
+                todo += [int(child) for child in (thread / "children").read_text().split()]
+    return found
