@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from extractors.reports.head import Head
+from extractors.reports.found import Head
 from extractors.reports.kinds import Kind
 from extractors.reports.pieces import Piece, running_text
 from extractors.reports.text import plain

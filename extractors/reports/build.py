@@ -12,7 +12,7 @@ from extractors.language.dates import find_dates, find_deadline, parse_deadline
 from extractors.language.findings import Finding, FindingContext, read_findings
 from extractors.language.meaning import CodeGuess, assign, categorise
 from extractors.reports.by_hand import status_of_note, with_added
-from extractors.reports.head import Found, Head
+from extractors.reports.found import Found, Head
 from extractors.reports.items import Item
 from extractors.reports.list_items import title_only, titles_of
 from extractors.reports.text import NOTHING, Text

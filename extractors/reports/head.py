@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import date
 
 from extractors.language.dates import find_dates
 from extractors.language.sentences import sentences
 from extractors.reports.address import clean_unit, find_address, find_person, unit_of
+from extractors.reports.found import Found, Head
 from extractors.reports.pairs import Pair, pairs_of
 from extractors.reports.paragraphs import paragraphs
 from extractors.reports.pieces import Piece, all_texts
+from extractors.reports.stamped import own_dates, stamps_of
 from extractors.reports.text import Text
 from extractors.reports.ticks import ticked_words
 from extractors.reports.titled import titled_person
 from extractors.reports.wording import Wording
 from extractors.rulebook import RuleBook
-from records.document import Tick
-from records.record import Value
 
 TERSE_TOP = 7  # lines at the top of a note without labels in which its head stands
 _INSPECTED = re.compile(r"\binspect(?:ion|ed)\b|\bvisit(?:ed)?\b|\bsurvey(?:ed)?\b", re.IGNORECASE)
@@ -35,54 +33,13 @@ _LATER = re.compile(r"\b(?:will be|to be|hearing|re-?inspect\w* (?:will|on or af
 _TIME = re.compile(r"\b\d{1,2}[:.]?\d{0,2}\s?[ap]\.?m\b\.?|\b\d{1,2}:\d{2}\b", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class Found:
-    """One value of the head with where it stands and how sure the place is."""
-
-    value: Value
-    text: Text
-    finding: float
-    rule: str
-    flags: tuple[str, ...] = ()
-    alternatives: tuple[str, ...] = ()
-
-
-@dataclass
-class Head:
-    """What was found, by field name; ``body_from``: the block at which the head of a note without labels ends."""
-
-    found: dict[str, Found] = field(default_factory=dict)
-    pairs: list[Pair] = field(default_factory=list)
-    body_from: int = 0
-    letter_date: date | None = None
-    labels: tuple[str, ...] = ()
-    terse: bool = False
-    ticks: dict[int, tuple[Tick, ...]] = field(default_factory=dict)  # drawn boxes by page
-    lost: list[tuple[str, Found]] = field(default_factory=list)  # what was found too but less surely, for ``explain``
-
-    def value(self, name: str) -> Value | None:
-        one = self.found.get(name)
-        return None if one is None else one.value
-
-    def offer(self, name: str, one: Found | None) -> None:
-        """Keep the surest; of equals the first."""
-        if one is None:
-            return
-        old = self.found.get(name)
-        if old is None or one.finding > old.finding + 1e-9:
-            self.found[name] = one
-            self.lost += [(name, old)] if old is not None else []
-        else:
-            self.lost.append((name, one))
-
-    def day(self) -> date | None:
-        value = self.value("inspection_date")
-        return value if isinstance(value, date) else None
+_STAMPED = 0.4  # a date where a stamp is: below what counts as found
 
 
 def read_head(pieces: Sequence[Piece], known: Wording, rules: RuleBook, skip_rows: dict[int, int]) -> Head:
     """The head of the report on these pieces."""
     head = Head(pairs=pairs_of(pieces, known, skip_rows), ticks={p.page.number: p.page.ticks for p in pieces})
+    head.stamps = stamps_of(pieces, known)
     head.labels = tuple(sorted({p.field for p in head.pairs if p.field != "ends"}))
     for pair in head.pairs:
         _take(head, pair, known, rules)
@@ -96,6 +53,10 @@ def read_head(pieces: Sequence[Piece], known: Wording, rules: RuleBook, skip_row
         head.offer("inspector", Found(named.text.strip(" ,.;"), named, 0.75, "us-ma/labels/titled@1"))
     _unit(head)
     return head
+
+
+def _flags(repaired: bool, stamped: bool) -> tuple[str, ...]:
+    return (*(("ocr_repair",) if repaired else ()), *(("stamped",) if stamped else ()))
 
 
 def _rule(pair: Pair) -> str:
@@ -114,11 +75,11 @@ def _take(head: Head, pair: Pair, known: Wording, rules: RuleBook) -> None:
         if unit and len(unit) <= 14:
             head.offer("unit", Found(unit, value, 0.97 * sure, _rule(pair)))
     elif pair.field in {"inspection_date", "reinspection_date", "original_date", "date"} and value:
-        dates = find_dates(value.text, None, rules)
+        dates, stamped = own_dates(value, find_dates(value.text, None, rules), head.stamps)
         if dates:
             part = value.cut(dates[0].start, dates[0].end)
-            weight = {"date": 0.88}.get(pair.field, 0.98)
-            flags = ("ocr_repair",) if dates[0].repaired else ()
+            weight = _STAMPED if stamped else {"date": 0.88}.get(pair.field, 0.98)
+            flags = _flags(dates[0].repaired, stamped)
             name = "inspection_date" if pair.field == "date" else pair.field
             head.offer(name, Found(dates[0].value, part, weight * sure, _rule(pair), flags))
     elif pair.field == "inspector" and value:
@@ -284,7 +245,10 @@ def _top_of_note(head: Head, pieces: Sequence[Piece], known: Wording, rules: Rul
         number = known.case_id.search(rest)
         if number is not None:
             taken.append(number.span())
-        dates = [] if re.match(r"\W*f/?u\b|\W*follow", rest, re.IGNORECASE) else list(find_dates(rest, None, rules))
+        follows = re.match(r"\W*f/?u\b|\W*follow", rest, re.IGNORECASE)
+        dates, stamped = own_dates(text, () if follows else find_dates(rest, None, rules), head.stamps)
+        if stamped and not known.case_id.search(rest) and not find_address(rest):
+            continue  # an office stamp over the note's head
         if dates and "inspection_date" not in head.found:
             part = text.cut(dates[0].start, dates[0].end)
             head.offer(
@@ -292,9 +256,9 @@ def _top_of_note(head: Head, pieces: Sequence[Piece], known: Wording, rules: Rul
                 Found(
                     dates[0].value,
                     part,
-                    0.8 if n < 3 else 0.6,
+                    _STAMPED if stamped else 0.8 if n < 3 else 0.6,
                     "us-ma/labels/note_date@1",
-                    ("ocr_repair",) if dates[0].repaired else (),
+                    _flags(dates[0].repaired, stamped),
                 ),
             )
         taken += [(d.start, d.end) for d in dates]

@@ -8,7 +8,8 @@ from datetime import date
 
 from extractors.reports.build import as_extraction, records_of_item
 from extractors.reports.by_hand import among_hand, unexplained
-from extractors.reports.head import Found, Head, read_head
+from extractors.reports.found import Found, Head
+from extractors.reports.head import read_head
 from extractors.reports.items import Item
 from extractors.reports.list_items import Listed, items_of_lines
 from extractors.reports.pieces import Piece, pieces_of

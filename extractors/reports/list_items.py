@@ -15,7 +15,7 @@ from extractors.language.dates import find_deadline
 from extractors.language.findings import is_negated
 from extractors.language.meaning import assign
 from extractors.language.sentences import sentences
-from extractors.reports.head import Head
+from extractors.reports.found import Head
 from extractors.reports.items import Item
 from extractors.reports.paragraphs import Paragraph, paragraphs
 from extractors.reports.pieces import Piece

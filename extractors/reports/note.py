@@ -9,7 +9,7 @@ from extractors.language.findings import is_negated
 from extractors.language.meaning import assign
 from extractors.language.sentences import sentences
 from extractors.reports.build import LOOSE_ENOUGH
-from extractors.reports.head import Head
+from extractors.reports.found import Head
 from extractors.reports.paragraphs import paragraphs
 from extractors.reports.pieces import Piece
 from extractors.reports.wording import Wording

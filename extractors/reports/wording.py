@@ -36,6 +36,7 @@ class Wording:
     label_words: tuple[tuple[str, frozenset[str]], ...]
     lead_ins: tuple[str, ...]
     office_words: tuple[str, ...]
+    stamp_words: frozenset[str]
     case_id: Pattern
     titles: tuple[str, ...]
     ranks: tuple[str, ...]
@@ -154,6 +155,7 @@ def _wording(rules: RuleBook) -> Wording:
         label_words=tuple((f["id"], frozenset(w)) for f in labels["fields"] for w in f.get("words", ())),
         lead_ins=tuple(sorted(labels["lead_ins"], key=len, reverse=True)),
         office_words=tuple(labels["office_words"]),
+        stamp_words=frozenset(labels["stamp_words"]),
         case_id=re.compile(labels["case_id"]["regex"]),
         titles=tuple(labels["titles"]),
         ranks=tuple(labels["ranks"]),
