@@ -35,6 +35,7 @@ _LONGEST_LOG = 5_000_000  # bytes
 _LOOK_EVERY = 0.25  # seconds between two looks at a child's memory
 _TO_START = 180.0  # seconds a child may take to load what it needs
 _MOST_DEAD_STARTS = 4
+_BUSIEST = 5  # times the limit of a page, however busy the machine is
 _MIB = 1 << 20
 _ROOM = 1 << 30  # bytes of address space with content that a child may take over its family's limit before malloc says no
 _MOST_PAGES_LEFT_OUT = 3  # of one document, for crashes
@@ -83,6 +84,7 @@ class _Child(Generic[Job]):
     begun: bool = False
     step: _Step = _Step(0, 0)
     stepped: float = 0.0  # when its last page was begun
+    waited: float = 0.0  # seconds that it had then waited for a processor
     done: int = 0
 
 
@@ -197,7 +199,7 @@ class Pool(Generic[Job, Answer]):
                 self._give(child, self._context if answer.context else turn.job)
                 continue
             if isinstance(answer, _Step):
-                child.step, child.stepped = answer, time.monotonic()
+                child.step, child.stepped, child.waited = answer, time.monotonic(), _waited(child.process.pid)
                 child.since = child.since if child.begun else child.stepped
                 child.begun, self._dead_starts = True, 0
                 continue
@@ -213,11 +215,19 @@ class Pool(Generic[Job, Answer]):
         if now - child.since > self._seconds:
             self._drop(child)
             return turn.job, Lost(f"not finished within {self._seconds:.0f} seconds", timed_out=True)
-        if now - child.stepped > self._stall:
+        if self._stalls(child, now):
             return self._stopped(child, turn, waiting, f"not finished within {self._stall:.0f} seconds", slow=True)
         if _held_by(child.process.pid) > self._memory:
             return self._stopped(child, turn, waiting, f"needed more than {self._memory // _MIB:,} MB of memory", slow=False)
         return None
+
+    def _stalls(self, child: _Child[Job], now: float) -> bool:
+        """Too long at one page. On a busy machine an honest page may take much longer than the work in it: what the child
+        waited for a processor does not count, up to a point."""
+        spent = now - child.stepped
+        if spent <= self._stall:
+            return False
+        return spent - (_waited(child.process.pid) - child.waited) > self._stall or spent > _BUSIEST * self._stall
 
     def _crashed(
         self, child: _Child[Job], turn: _Turn[Job], waiting: deque[_Turn[Job]]
@@ -337,6 +347,14 @@ def _held_by(pid: int | None) -> int:
         except OSError:
             continue
     return held
+
+
+def _waited(pid: int | None) -> float:
+    """Seconds that a process's main thread was ready to run while others ran; 0 where the system does not say."""
+    try:
+        return int(Path(f"/proc/{pid}/schedstat").read_bytes().split()[1]) / 1e9
+    except (OSError, IndexError, ValueError):
+        return 0.0
 
 
 def _resident(pid: int) -> int:

@@ -27,7 +27,7 @@ class ReadSettings:
     max_pixels: int = 60_000_000  # of one page image
     max_bytes: int = 250_000_000
     soffice: bool = True
-    soffice_seconds: int = 60
+    soffice_seconds: int = 40
     engine: Engine = "auto"  # Tesseract in this process where tesserocr is installed, else its command
     second_voice: bool = True  # words that Tesseract doubts or that decide a record are read twice, where the packages are there
     cache_dir: Path | None = None
