@@ -120,11 +120,11 @@ def _position(page: Gray, scale: float, settings: ReadSettings) -> tuple[int, fl
     factor = upright.DPI / 72 / scale
     method = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
     small = gray(cv2.resize(page, None, fx=factor, fy=factor, interpolation=method))
-    dark = (even_out(small, upright.DPI / 72) < 160).astype(np.uint8)
+    dark = upright.ink_of(even_out(small, upright.DPI / 72))
     pieces = upright.pieces_of(dark)
     if len(pieces.letters) < upright.FEWEST:  # print larger than a page's, or a small picture taken for a whole page
         small = gray(cv2.resize(small, None, fx=_LARGE, fy=_LARGE, interpolation=cv2.INTER_AREA))
-        dark = (small < 160).astype(np.uint8)
+        dark = upright.ink_of(small)
         pieces = upright.pieces_of(dark)
     lean = upright.lean_of(pieces)
     if lean.clear < _CLEAR_LINES:

@@ -21,6 +21,9 @@ MAX_LEAN = 16.0  # degrees
 FEWEST = 24  # pieces; fewer say nothing of a page's lean
 _BIN = 1.5  # pixels
 _MOST = 4000  # pieces looked at
+_PAPER = 235  # greys above are white paper
+_INK = (185.0, 215.0)  # grey below which there is ink: thin typewriter strokes are pale once smoothed and shrunk
+_ALIKE = 0.1  # letters of one face err alike, so that evidence does not grow with their number for ever
 
 Numbers = npt.NDArray[np.float64]
 
@@ -42,6 +45,13 @@ class Lean:
     angle: float
     sideways: bool
     clear: float
+
+
+def ink_of(image: Gray) -> Gray:
+    """1 where a picture with white background has ink. Too dark a limit breaks thin letters into bits that look like dots."""
+    greys = image[image < _PAPER]
+    limit = cv2.threshold(greys.reshape(-1, 1), 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)[0] if greys.size else 0.0
+    return (image < min(max(limit, _INK[0]), _INK[1])).astype(np.uint8)
 
 
 def pieces_of(dark: Gray) -> Pieces:
@@ -127,7 +137,8 @@ def upright_score(pieces: Pieces) -> float:
     hangs = int((enough & (under > 0.2) & (under < 0.8) & (np.abs(over) < 0.13)).sum())
     up, down = _dots(tree, letters, middles, dots) if len(dots) else (0, 0)
     plus, minus = rises + up, hangs + down
-    return float((plus - minus) / np.sqrt(plus + minus + 1))
+    said = plus + minus
+    return float((plus - minus) / np.sqrt(said + 1 + (_ALIKE * said) ** 2))
 
 
 def _bands(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 
 import cv2
@@ -10,11 +11,13 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageFont
+from pypdfium2 import PdfDocument
+from reportlab.pdfgen import canvas
 
 from benchmarks.damage import on_desk
 from extractors.read import ReadSettings
 from extractors.read.clean import without_borders, without_specks
-from extractors.read.page_image import Gray, gray
+from extractors.read.page_image import Gray, gray, render
 from extractors.read.prepare import Prepared, prepare
 from extractors.read.rectify import find_sheet
 from extractors.read.stamps import without_stamps
@@ -167,3 +170,22 @@ def test_moved_is_the_inverse_of_its_inverse() -> None:
     box = Box(100, 200, 101, 201)
     again = moved(moved(box, tuple(matrix.ravel())), tuple((back / back[2, 2]).ravel()))
     assert again.centre_x == pytest.approx(box.centre_x, abs=0.1) and again.centre_y == pytest.approx(box.centre_y, abs=0.1)
+
+
+@pytest.mark.parametrize("quarter", [0, 1, 2, 3])
+def test_a_typewriter_list_of_capitals_and_figures_is_turned_upright(quarter: int) -> None:
+    """Nothing rises over small letters or hangs below them, and the thin strokes are pale."""
+    rng = np.random.default_rng(5)
+    made = io.BytesIO()
+    sheet = canvas.Canvas(made, pagesize=(792, 612))
+    sheet.setFont("Courier", 7.5)
+    for i in range(44):
+        name, street = (" ".join(rng.choice(NAMES, 2)) for _ in range(2))
+        figures = "  ".join(f"{n:8d}" for n in rng.integers(10, 10**6, 4))
+        sheet.drawString(36, 560 - 11 * i, f"{rng.integers(10**4, 10**5)}  {name:<18}  {street:<18}  {figures}  1{i % 10}.50")
+    sheet.save()
+    page = render(PdfDocument(made.getvalue())[0], 300, 60_000_000)[0]
+    assert prepare(np.ascontiguousarray(np.rot90(page, quarter)), 300 / 72, SETTINGS).turn == 90 * quarter
+
+
+NAMES = ("BROADWAY", "CENTRAL AVE", "TORRES", "ALVARADO", "SHAWMUT ST", "OBRIEN", "MARLBOROUGH", "ESCOBAR", "CHESTER AVE")
