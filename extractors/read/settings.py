@@ -24,7 +24,7 @@ class ReadSettings:
     dpi: int = 300
     tesseract_seconds: int = 120  # per call; a page takes 2 to 5 on a quiet machine
     max_pages: int = 600
-    max_pixels: int = 60_000_000  # of one page image
+    max_pixels: int = 30_000_000  # of one page image: A3 at 300 dpi has 17; two voices on 60 need more than 1 GB
     max_bytes: int = 250_000_000
     soffice: bool = True
     soffice_seconds: int = 40
