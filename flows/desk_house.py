@@ -59,7 +59,10 @@ class Pictures:
         with self._one_at_a_time:
             kept = self._kept(target)
             if kept is None:
-                _, answer = next(iter(self._pool.run([Drawing(source, page, dpi, target)])))
+                try:
+                    _, answer = next(iter(self._pool.run([Drawing(source, page, dpi, target)])))
+                except RuntimeError as error:  # no child can start: the words as read are shown instead
+                    raise DocumentError(f"Pages can't be drawn on this machine now ({error}).") from error
                 problem = answer.reason if isinstance(answer, Lost) else answer
                 if problem:
                     raise DocumentError(problem[:1].upper() + problem[1:])
