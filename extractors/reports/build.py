@@ -25,6 +25,10 @@ _LEAD = re.compile(r"(?:(?:inspector )?(?:observed|found|noted)(?: that)?|at (?:
 ENOUGH = 0.35  # a guessed section is written only from this score on; below it the category alone
 LOOSE_ENOUGH = 0.3  # a line that is not itemised is a finding only if it means one
 CITED_OK = 0.98
+# The chapter's figure may stick to the section's ("Chapter2410.505").
+_GARBLED = re.compile(
+    r"(?:(?<!\d)|(?<=[A-Za-z]\d)|(?<=[A-Za-z]\s\d))4[1lI|][0OoQ]\W{1,3}(\d{3})(?!\d)((?:\s?\([A-Za-z0-9]{1,3}\))*)"
+)
 VERSION = "@1"
 
 
@@ -233,7 +237,7 @@ def _as_code(text: str) -> str:
 def _slipped(text: str, day: date | None, rules: RuleBook) -> tuple[Citation, ...]:
     """A section in a code column that OCR garbled around its figures ("410 351", "$410 .501(B).", "©1050 *4AR410.505"):
     nothing but a section stands there, so the figures are enough if they name one. Always marked as repaired."""
-    found = re.search(r"(?<!\d)4[1lI|][0OoQ]\W{1,3}(\d{3})(?!\d)((?:\s?\([A-Za-z0-9]{1,3}\))*)", text)
+    found = _GARBLED.search(text)
     if found is None:
         return ()
     read = parse_citations(f"105 CMR 410.{found[1]}{found[2]}", day, rules)

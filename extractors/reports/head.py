@@ -82,6 +82,8 @@ def _take(head: Head, pair: Pair, known: Wording, rules: RuleBook) -> None:
             flags = _flags(dates[0].repaired, stamped)
             name = "inspection_date" if pair.field == "date" else pair.field
             head.offer(name, Found(dates[0].value, part, weight * sure, _rule(pair), flags))
+        elif pair.field == "inspection_date" and _options(value.text, known) == 1 and (kind := known.type_of(value.text)):
+            head.offer("inspection_type", Found(kind, value, 0.85 * sure, _rule(pair)))  # "Inspection: routine"
     elif pair.field == "inspector" and value:
         head.offer("inspector", _person(value, known, 0.97 * sure, _rule(pair), labelled=True))
     elif pair.field == "case" and value:

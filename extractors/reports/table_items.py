@@ -43,7 +43,8 @@ def columns_in(table: Table, known: Wording) -> Columns | None:
             table_roles = _distinct({c: role for c, t in texts.items() if (role := _table_role(t, known))})
             check_roles = _distinct({c: role for c, t in texts.items() if (role := known.check_column(t))})
             checks = set(check_roles.values())
-            if "fail" in checks and ("item" in checks or "pass" in checks) and len(checks) >= 3:
+            stray = _told_in_words(table_roles, check_roles, texts, table, r + height)
+            if "fail" in checks and ("item" in checks or "pass" in checks) and len(checks) >= 3 and not stray:
                 if "item" not in checks:
                     free = [c for c in range(min(check_roles)) if c not in check_roles]
                     check_roles = {**({free[0]: "item"} if free else {}), **check_roles}
@@ -54,7 +55,21 @@ def columns_in(table: Table, known: Wording) -> Columns | None:
         merged = _merged_heading(table, r, known)
         if merged is not None:
             return merged
-    return _by_content(table, known)
+    found = _by_content(table, known)
+    if found is not None and found.first == 0 and sum(bool(_table_role(c.text, known)) for c in table.rows[0]) >= 2:
+        return replace(found, first=1)  # a heading, of which enough was read to know it for one
+    return found
+
+
+def _told_in_words(roles: dict[int, str], checks: dict[int, str], headings: dict[int, str], table: Table, first: int) -> bool:
+    """Whether the findings stand in a column of sentences, and the "fail" column is a speck over it ("N") without a mark."""
+    fail = next((c for c, role in checks.items() if role == "fail"), None)
+    said = next((c for c, role in roles.items() if role == "violation" and c != fail), None)
+    if fail is None or said is None or sum(map(str.isalnum, headings.get(fail, ""))) > 2:
+        return False
+    texts = {c: [cell.text for row in table.rows[first:] for cell in row if cell.column == c] for c in (fail, said)}
+    marked = any(len(t.split()) == 1 and len(t) <= 3 for t in texts[fail])
+    return not marked and 2 * sum(len(t.split()) >= 2 for t in texts[said]) > len(texts[said])
 
 
 def _table_role(heading: str, known: Wording) -> str | None:

@@ -16,6 +16,10 @@ from extractors.rulebook import RuleBook
 Pattern = re.Pattern[str]
 FUZZY_FROM = 6  # letters; shorter labels must be exact, or "late" would be "date"
 FUZZY_LEAST = 86.0  # of 100: one wrong letter in seven
+TORN = 0.72  # how surely a label is known of which only the end was read
+_WHOLE = frozenset(
+    ["it", "on", "or", "is", "he", "an", "at", "as", "in", "are", "all", "inspection", "inspected", "ward", "owner"]
+)
 _FLAGS = re.IGNORECASE | re.UNICODE
 
 
@@ -126,6 +130,8 @@ def _looked_up(label: str, known: Mapping[str, str]) -> tuple[str, float] | None
     squeezed = label.replace("#", "no").replace("-", " ").replace("  ", " ").strip()
     if squeezed in known:
         return known[squeezed], 1.0
+    if (torn := _torn(label, known)) is not None:
+        return torn, TORN
     if len(label) >= FUZZY_FROM - 1:
         best = process.extractOne(
             label,
@@ -136,6 +142,20 @@ def _looked_up(label: str, known: Mapping[str, str]) -> tuple[str, float] | None
         if best is not None:
             return known[best[0]], best[1] / 100
     return None
+
+
+def _torn(label: str, known: Mapping[str, str]) -> str | None:
+    """The field of a label whose beginning lies under a stamp or a hole ("spector", "of inspection"): at least half of its
+    letters are left, and no other field's label ends so. Where only "of inspection" is left, the date is most often meant."""
+    if len(label) < 2 or label in _WHOLE or not label[0].isalpha():
+        return None
+    ends = {
+        f for k, f in known.items()
+        if k.endswith(label) and len(label) * 2 >= len(k) > len(label) and (k[-len(label) - 1] != " " or label.startswith("of "))
+    }  # fmt: skip
+    if label.startswith("of ") and "inspection_date" in ends:
+        return "inspection_date"
+    return next(iter(ends)) if len(ends) == 1 else None
 
 
 def _first(text: str, groups: Sequence[tuple[str, tuple[Pattern, ...]]]) -> str | None:
