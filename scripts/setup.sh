@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Sets up everything that Lotline needs on Debian or Ubuntu: system packages, uv, the locked Python environment in .venv.
-# Quick when all is there. `scripts/setup.sh --tests` also brings what the tests need (PostgreSQL).
+# Quick when all is there. `scripts/setup.sh --tests` also brings what the tests need (PostgreSQL, Chromium).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -44,6 +44,9 @@ if [ $uv_there = no ] && ! "$starter" -c 'import ensurepip, venv' 2>/dev/null; t
 fi
 if [ "${1:-}" = --tests ] && ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then
     need postgresql
+fi
+if [ "${1:-}" = --tests ] && ! has chromium && ! has chromium-browser && ! has google-chrome; then
+    need chromium
 fi
 if [ ${#missing[@]} -gt 0 ]; then
     as_root=()
