@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from extractors.language.citations import parse_citations
@@ -15,6 +16,13 @@ from extractors.reports.pieces import Piece
 from extractors.reports.wording import Wording
 from extractors.rulebook import RuleBook
 
+# Flyers and notices to residents speak of trash and detectors too, but ask for something: "Help us …", "Do not put … out".
+_ASKS = re.compile(
+    r"^\W*(?:please|help|keep|bring|join|call|visit|remember|do not|don't|never|always|make sure|be sure)\b"
+    r"|\b(?:you|your|us|our|we)\b",
+    re.IGNORECASE,
+)
+
 
 def speaks_of_findings(pieces: Sequence[Piece], head: Head, known: Wording, rules: RuleBook) -> int:
     """Number of the note's sentences that cite a section or mean one."""
@@ -23,6 +31,8 @@ def speaks_of_findings(pieces: Sequence[Piece], head: Head, known: Wording, rule
         for start, end in sentences(paragraph.text.text, rules):
             text = paragraph.text.text[start:end]
             if known.visit_notes.search(text) or known.boilerplate.search(text) or is_negated(text, rules):
+                continue
+            if _ASKS.search(text):
                 continue
             if parse_citations(text, head.day(), rules) or assign(text, on=head.day(), rules=rules).score >= LOOSE_ENOUGH:
                 count += 1

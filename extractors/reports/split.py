@@ -229,7 +229,8 @@ def _note_kind(sheet: Sheet, text: str, known: Wording, rules: RuleBook) -> Kind
         # A hand or a scan whose head can't be read is still no page to throw away, if what it says are findings.
         cited = cites_the_code(sheet.pieces, rules)
         scanned = sheet.page.text_source in {"ocr", "mixed"}
-        if scanned and meant >= 2 and (cited or meant >= 4 or "case_number" in head.found):
+        written = bool(sheet.page.handwriting)
+        if scanned and meant >= 2 and (cited or (written and meant >= 4) or "case_number" in head.found):
             return Kind("housing_inspection", 2.0, (_HEADLESS, f"{meant} findings", *(("sections cited",) if cited else ())))
         return None
     if meant >= 2 or (meant >= 1 and signs):
