@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 
 from extractors.reports.build import as_extraction, records_of_item
 from extractors.reports.by_hand import among_hand, unexplained
+from extractors.reports.days import weigh, with_weight
 from extractors.reports.found import Found, Head
 from extractors.reports.head import read_head
 from extractors.reports.items import Item
@@ -63,9 +63,12 @@ def extract_inspections(
         for n, item in enumerate(items)
         for record in records_of_item(item, f"violation/{report.ordinal}/{n}", head, department, known, rules)
     ]
+    doubts = with_weight(head, weighed := weigh(head, pieces, violations, rules))
+    violations = [_dated(v, head, doubts) for v in violations]
     statement = _statement(listed, known)
     inspection = _inspection(key, head, department, violations, statement, pieces, known, report.ordinal, document)
-    shared = _shared_features(head, document, pieces)
+    inspection = _dated(inspection, head, doubts)
+    shared = {**_shared_features(head, pieces), "date_agree": float(not weighed.against)}
     violations = [replace(v, features={**v.features, **shared}) for v in violations]
     reasons = [*report.reasons, *_gaps(items)]
     reasons += [Reason("", "check", f"row not understood: {text.text[:80]}") for text in strange[:5]]
@@ -239,14 +242,20 @@ def _result(
     return ("corrected" if kind == "reinspection" else "no_violations"), 0.6, None
 
 
-def _shared_features(head: Head, document: Document, pieces: Sequence[Piece]) -> dict[str, float]:
+def _dated(record: Record, head: Head, doubts: Sequence[Reason]) -> Record:
+    """The record with the visit's date as the report as a whole bears it out, and with what is asked about it."""
+    one = head.found.get("inspection_date")
+    if one is None:
+        return record
+    dated = replace(record, fields={**record.fields, "inspection_date": as_extraction("inspection_date", one)})
+    return dated.doubting(*(d for d in doubts if (d.field, d.code) not in {(r.field, r.code) for r in record.reasons}))
+
+
+def _shared_features(head: Head, pieces: Sequence[Piece]) -> dict[str, float]:
     sure = [p.sure for p in head.pairs if p.field in {"address", "inspection_date", "date", "reinspection_date"}]
-    day, again = head.day(), head.letter_date
-    close = isinstance(again, date) and isinstance(day, date) and 0 <= (again - day).days <= 60
     return {
         "header_label_known": float(bool(sure) and max(sure) == 1.0),
         "is_ocr": float(any(p.page.text_source == "ocr" for p in pieces)),
-        "date_agree": float(close or again is None),
         "terse": float(head.terse),
     }
 
