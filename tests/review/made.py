@@ -29,10 +29,10 @@ HOSTILE_NAME = "x\"><img src=q onerror=\"document.title='owned'\">.pdf"
 HOSTILE_OWNER = "O'NEIL <svg onload=\"document.title='owned'\"> & SONS"
 PARCELS = [
     ("12-3", "45 SHURTLEFF ST", "VELASQUEZ MARIA", "104"),
-    ("12-4", "45R SHURTLEFF ST", HOSTILE_OWNER, "104"),
+    ("12-4", "45R SHURTLEFF ST", "NOWAK PETER & HELEN", "104"),
     ("7-21", "10 CARY AVE", "BROWN ANN", "101"),
     ("7-22", "12 CARY AVE", "GREEN SAM", "101"),
-    ("9-1", "300 BROADWAY", "BROADWAY TRUST", "105"),
+    ("9-1", "300 BROADWAY", HOSTILE_OWNER, "105"),
 ]
 
 

@@ -118,8 +118,8 @@ def test_text_from_papers_never_runs(browser: Browser, served: str, city: City) 
     sha256 = city.ids["sha hostile visit"]
     for path in (
         "/", "/search?q=onerror", "/search?q=neil", f"/item/{city.ids['hostile']}?field=description", f"/record/{city.ids['hostile']}",
-        f"/document/{sha256}", f"/report/{sha256}/0", f"/add/{sha256}/0", f"/arrange/{sha256}/0", "/parcel/12-4",
-        f"/item/{city.ids['visit']}?field=parcel_id", f"/item/{city.ids['tax0']}?field=owner", "/groups?by=phrase&all=1",
+        f"/document/{sha256}", f"/report/{sha256}/0", f"/add/{sha256}/0", f"/arrange/{sha256}/0", "/parcel/9-1",
+        f"/item/{city.ids['tax0']}?field=parcel_id", f"/item/{city.ids['tax0']}?field=owner", "/groups?by=phrase&all=1",
         "/codes", "/search?q=%3Cscript%3Edocument.title%3D%27owned%27%3C/script%3E", "/runs", "/log",
     ):  # fmt: skip
         page.goto(served + path)
