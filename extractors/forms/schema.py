@@ -133,7 +133,8 @@ SECTIONS: Mapping[str, Check] = {
         "continuation": text, "boilerplate": WORDS, "visit_notes": WORDS, **TRIED}),
     "inspection_types": holds({}, {"types": _GROUPS, "statements": WORDS, **TRIED}),
     "labels": holds({}, {
-        "fields": _LABELLED, "lead_ins": WORDS, "office_words": WORDS, "stamp_words": WORDS, "titles": WORDS, "ranks": WORDS, "sign_offs": WORDS,
+        "fields": _LABELLED, "lead_ins": WORDS, "office_words": WORDS, "stamp_words": WORDS,
+        "titles": WORDS, "ranks": WORDS, "sign_offs": WORDS,
         "case_id": holds({"regex": text}, {"examples": WORDS, "counter_examples": WORDS}), **TRIED}),
     "locations": holds({}, {
         **dict.fromkeys(("prepositions", "relative_prepositions", "objects", "verbs", "qualifiers", "floors", "ordinals", "rooms",
