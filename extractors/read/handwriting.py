@@ -35,6 +35,12 @@ _READABLE = 0.5  # the second voice's confidence in a line; below it there is no
 _LEAST_LETTERS = 2
 _CLOSE = 9.0  # points between two words of one hand
 _GAP = 15.0  # points between two runs of one line
+_SURE_WORD = 0.9  # Tesseract's confidence in a word that stands unless the second voice is as sure of another
+_SURE_LINE = 0.8  # share of a line's letters in such words, from which Tesseract's reading of it is the better one
+_SURE_PAGE = 0.85  # the same of a page that is no handwritten note
+_TAKEN_FOR_HAND = 0.7  # the same of all lines by hand, from which it is the shape of the print that misleads
+_HALF = 0.5  # the same of a line that is print on that page
+_TELLING = 3  # letters of a word that say something
 _NARROWEST = 12.0  # points of a line that counts
 
 
@@ -50,31 +56,74 @@ def with_handwriting(
     if not len(runs):
         return list(words), []
     chance = _chances(runs)
-    whole = _whole_page(runs, chance)
+    page_is_sure = _sure_share(words) >= _SURE_PAGE
+    whole = chance if page_is_sure else _whole_page(runs, chance)
     lines = _hand_lines(runs, whole, scale)
-    if len(lines) >= _SEVERAL and whole is chance:  # a page that was written on: less is asked of what print would not be
+    there = [_read_there(words, runs, line) for line in lines]
+    if page_is_sure and _sure_share([w for held in there for w in held]) >= _TAKEN_FOR_HAND:
+        # Italics, large titles, an odd face: on such a page writing is what Tesseract can't read.
+        lines = [line for line, held in zip(lines, there, strict=True) if _sure_share(held) < _HALF]
+    elif len(lines) >= _SEVERAL and whole is chance:  # a page that was written on: less is asked of what print would not be
         more = np.where(runs.sure < _PLAIN_PRINT, np.minimum(1.0, _AGAIN * chance), chance)
         more = np.where(_below(runs, lines, scale), np.minimum(1.0, 3 * more), more)
         lines = _hand_lines(runs, more, scale)
     if not lines:
         return list(words), []
+    there = [_read_there(words, runs, line) for line in lines]
     if not voice or not voice_available():
         places = [place for line in lines if (place := enclosing([as_box(runs.boxes[i]) for i in line])) is not None]
         return [replace(w, handwritten=w.box is not None and any(_within(w.box, p) for p in places)) for w in words], places
     spoken = read_lines([_crop(text_image, runs, line, scale) for line in lines])
     written: list[Word] = []
     regions: list[Box] = []
-    for line, said in zip(lines, spoken, strict=True):
+    for line, held, said in zip(lines, there, spoken, strict=True):
         place = enclosing([as_box(runs.boxes[i]) for i in line])
         letters = sum(c.isalnum() for c in said.text)
         if place is None or letters < _LEAST_LETTERS or said.confidence < _READABLE:
             continue
         regions.append(place)
-        written += _words(said, place, scale)
+        written += _believed(held, _words(said, place, scale))
     kept = [w for w in words if w.box is None or not any(_within(w.box, r) for r in regions)]
     if whole is not chance:  # on a note, what Tesseract makes of dirt and the table under the paper is no text
         kept = [w for w in kept if (w.confidence or 0.0) >= _PAPER]
     return [*kept, *written], regions
+
+
+def _read_there(words: Sequence[Word], runs: Runs, line: list[int]) -> list[Word]:
+    """What Tesseract read on a line."""
+    place = enclosing([as_box(runs.boxes[i]) for i in line])
+    return [w for w in words if place is not None and w.box is not None and _within(w.box, place)]
+
+
+def _sure_share(words: Sequence[Word]) -> float:
+    """The share of letters and figures in words that Tesseract reads surely; 0.0 where it reads none."""
+    letters = [(sum(c.isalnum() for c in w.text), w.confidence or 0.0) for w in words]
+    return sum(n for n, sure in letters if sure >= _SURE_WORD) / max(1, sum(n for n, _ in letters))
+
+
+def _believed(first: Sequence[Word], second: Sequence[Word]) -> list[Word]:
+    """Tesseract's words of a line and the second voice's, as one reading, all marked: Tesseract's where it is sure of most of the
+    line; else the second voice's, but for words that Tesseract is sure of and the second voice is not."""
+    if _sure_share(first) >= _SURE_LINE and sum(c.isalnum() for w in first for c in w.text) >= _TELLING:
+        return [replace(w, handwritten=True) for w in first]
+    said = "".join(w.text for w in second).casefold()
+    kept = [
+        w
+        for w in first
+        if (w.confidence or 0.0) >= _SURE_WORD
+        and sum(c.isalpha() for c in w.text) >= _TELLING
+        and w.text.casefold() not in said
+        and not any((o.confidence or 0.0) >= _SURE_WORD and _share_place(w, o) for o in second)
+    ]
+    others = [o for o in second if not any(_share_place(w, o) for w in kept)]
+    return [*(replace(w, handwritten=True) for w in kept), *others]
+
+
+def _share_place(one: Word, other: Word) -> bool:
+    a, b = one.box, other.box
+    if a is None or b is None:
+        return False
+    return min(a.x1, b.x1) - max(a.x0, b.x0) > 0.4 * min(a.width, b.width)
 
 
 def _chances(runs: Runs) -> Numbers:

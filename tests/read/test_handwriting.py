@@ -83,3 +83,20 @@ def test_a_blank_page_has_no_runs() -> None:
     dark = dark_pixels(blank)
     runs = runs_of_ink(blank, dark, np.zeros_like(dark), [], SCALE)
     assert len(runs) == 0 and runs.shapes.shape == (0, len(FEATURES))
+
+
+def test_print_taken_for_writing_on_a_well_read_page_stays_print(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(handwriting, "voice_available", lambda: True)
+    monkeypatch.setattr(handwriting, "_chances", lambda runs: np.full(len(runs), 0.9))
+    monkeypatch.setattr(handwriting, "read_lines", lambda crops: [Spoken("zzz", 0.9, (Letter("z", 5.0, 0.9),) * 3)] * len(crops))
+    words, regions = read(PRINT, [])
+    assert sorted(w.text for w in words) == sorted(w for text in PRINT for w in text.split())
+    assert regions == []
+    assert not any(w.handwritten for w in words)
+
+
+@pytest.mark.parametrize(("other", "sure", "wanted"), [("ctof", 0.6, "object"), ("abject", 0.95, "abject"), ("an object", 0.6, "an object")])
+def test_a_sure_word_stands_unless_the_other_voice_is_as_sure(other: str, sure: float, wanted: str) -> None:
+    first = [Word("object", Box(10, 0, 90, 20), 0.97), Word("xx", Box(100, 0, 300, 20), 0.2)]
+    second = [Word(other, Box(12, 0, 92, 20), sure), Word("kitchen", Box(100, 0, 300, 20), 0.8)]
+    assert [w.text for w in handwriting._believed(first, second)] == [wanted, "kitchen"]
