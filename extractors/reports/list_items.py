@@ -41,6 +41,7 @@ _DIRECT = re.compile(
 )
 
 
+_UNFINISHED = re.compile(r"\border(?:ed)?\b.{0,80}\b(?:correct|repair|abate|remedy)\b.{0,40}\bwithin\b", re.IGNORECASE)
 SOME_ITEM = Item(Text((), ()), 0.0, "")
 """Stands for what is neither a numbered item nor a set phrase."""
 
@@ -69,6 +70,7 @@ def items_of_lines(pieces: Sequence[Piece], head: Head, known: Wording, rules: R
     unit: str | None = None
     signed = False
     last_numbered: Paragraph | None = None
+    unfinished = False  # the line before is an order whose deadline was not read with it
     before: Item | None = SOME_ITEM  # the numbered item that was read last; None: a set phrase was
     for paragraph in paragraphs([p for p in pieces if p.index >= 0]):
         text = paragraph.text.text
@@ -90,6 +92,10 @@ def items_of_lines(pieces: Sequence[Piece], head: Head, known: Wording, rules: R
         order = (
             _order(text, paragraph, base, rules) if paragraph.structure == 0 or not parse_citations(text, base, rules) else None
         )
+        if order is None and unfinished and paragraph.structure == 0 and len(text.split()) <= 8:
+            torn = find_deadline(text, base, rules)  # the order's end, that a speck cut off from it
+            order = (torn.value, True) if torn is not None and torn.start <= 2 else None
+        unfinished = order is None and paragraph.structure == 0 and bool(_UNFINISHED.search(text))
         if order is not None:
             value, _follows = order
             deadline = value

@@ -48,7 +48,7 @@ def columns_in(table: Table, known: Wording) -> Columns | None:
                 if "item" not in checks:
                     free = [c for c in range(min(check_roles)) if c not in check_roles]
                     check_roles = {**({free[0]: "item"} if free else {}), **check_roles}
-                return Columns(check_roles, r + height, True)
+                return Columns(_beside_its_heading(check_roles, table, r + height, known), r + height, True)
             names = set(table_roles.values()) - {"ignore"}
             if "violation" in names and len(names) >= 2 and max(len(t) for t in texts.values()) < 60:
                 return Columns(_completed(table_roles, table, r + height, texts), r + height, False)
@@ -59,6 +59,20 @@ def columns_in(table: Table, known: Wording) -> Columns | None:
     if found is not None and found.first == 0 and sum(bool(_table_role(c.text, known)) for c in table.rows[0]) >= 2:
         return replace(found, first=1)  # a heading, of which enough was read to know it for one
     return found
+
+
+def _beside_its_heading(roles: dict[int, str], table: Table, first: int, known: Wording) -> dict[int, str]:
+    """The roles, the ticks' column moved to the nameless one next to it that holds the marks: a heading over no rule of its own
+    may have been given to the wrong side of a speck."""
+    fail = next(c for c, role in roles.items() if role == "fail")
+    marks = {
+        c: sum(mark_in(cell.text, known) is not None for row in table.rows[first:] for cell in row if cell.column == c)
+        for c in (fail, fail - 1, fail + 1)
+    }
+    best = max(marks, key=lambda c: marks[c])
+    if 4 * marks[fail] > marks[best] or best in roles or 4 * marks[best] < len(table.rows[first:]):
+        return roles
+    return {**{c: role for c, role in roles.items() if c != fail}, best: "fail"}
 
 
 def _told_in_words(roles: dict[int, str], checks: dict[int, str], headings: dict[int, str], table: Table, first: int) -> bool:
