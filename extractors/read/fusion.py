@@ -53,11 +53,12 @@ class Context:
     quality: float
 
 
-def fused(words: Sequence[Word], image: Gray, scale: float) -> list[Word]:
-    """The words of both voices, with agreement. ``image`` is what Tesseract read (grey, without ruling lines). Words written
-    or struck by hand keep Tesseract's: there its doubt is a sign that others go by."""
+def fused(words: Sequence[Word], image: Gray, scale: float, rules: Sequence[Box] = ()) -> list[Word]:
+    """The words of both voices, with agreement. ``image`` is what Tesseract read (grey, without ruling lines), ``rules`` its
+    lines: print on both sides of an upright one is never read as one. Words written or struck by hand keep Tesseract's: there
+    its doubt is a sign that others go by."""
     words = [w for w in words if not _impossible(w, scale)]
-    runs = _planned(words, scale)
+    runs = _planned(words, scale, [r for r in rules if r.height > 2 * r.width])
     spoken = read_lines([_crop(image, run.box) for run in runs])
     context = _context(words)
     asked = {i for run in runs for i in run.words}
@@ -80,19 +81,19 @@ def is_poor(words: Sequence[Word]) -> bool:
     return doubted > _POOR * max(1, sum(n for n, _ in letters))
 
 
-def _planned(words: Sequence[Word], scale: float) -> list[_Run]:
+def _planned(words: Sequence[Word], scale: float, uprights: Sequence[Box]) -> list[_Run]:
     """What to read again, the most worthwhile first, within the page's allowance."""
     place = {id(w): i for i, w in enumerate(words)}
     print_ = [w for w in words if w.handwritten or any(c.isalnum() for c in w.text) or _hides_letters(w, scale)]
-    pieces = [[place[id(w)] for w in piece] for line in in_lines(print_) for piece in _pieces(line, scale)]
-    whole = [_run(piece, words, piece, scale) for piece in pieces]
+    pieces = [[place[id(w)] for w in piece] for line in in_lines(print_) for piece in _pieces(line, scale, uprights)]
+    whole = [_run(piece, words, piece, scale, uprights) for piece in pieces]
     if is_poor(words):
         wanted = [r for r in whole if any(_worth(words[i]) > 0 for i in r.words)]
         allowance: float = _MOST
     else:
         allowance = max(_LEAST, _SHARE * sum(r.cost for r in whole))
         wanted = [
-            _run(part, words, piece, scale)
+            _run(part, words, piece, scale, uprights)
             for piece in pieces
             for part in _parts(piece, [_worth(words[i]) > 0 for i in piece])
         ]
@@ -105,18 +106,23 @@ def _planned(words: Sequence[Word], scale: float) -> list[_Run]:
     return taken
 
 
-def _pieces(line: list[Word], scale: float) -> Iterator[list[Word]]:
-    """A line cut where the white is wide: white costs as much as print, and a column is a line of its own."""
+def _pieces(line: list[Word], scale: float, uprights: Sequence[Box]) -> Iterator[list[Word]]:
+    """A line cut where the white is wide, and at ruled lines: white costs as much as print, and a column is a line of its own."""
     piece: list[Word] = []
     for word in line:
         if piece and word.box is not None and piece[-1].box is not None:
             gap = word.box.x0 - max(w.box.x1 for w in piece if w.box is not None)
-            if gap > 1.6 * max(word.box.height, 6 * scale):
+            if gap > 1.6 * max(word.box.height, 6 * scale) or _parted(piece[-1].box, word.box, uprights):
                 yield piece
                 piece = []
         piece.append(word)
     if piece:
         yield piece
+
+
+def _parted(left: Box, right: Box, uprights: Sequence[Box]) -> bool:
+    y = right.centre_y
+    return any(left.centre_x < r.centre_x < right.centre_x and r.top <= y <= r.bottom for r in uprights)
 
 
 def _parts(piece: list[int], wanted: list[bool]) -> Iterator[list[int]]:
@@ -131,7 +137,7 @@ def _parts(piece: list[int], wanted: list[bool]) -> Iterator[list[int]]:
         yield part
 
 
-def _run(part: list[int], words: Sequence[Word], piece: list[int], scale: float) -> _Run:
+def _run(part: list[int], words: Sequence[Word], piece: list[int], scale: float, uprights: Sequence[Box]) -> _Run:
     """The crop reaches halfway to the neighbours on the line, and takes the line's height so that all letters fit."""
     box = enclosing([b for i in part if (b := words[i].box) is not None]) or Box(0, 0, 0, 0)
     line = enclosing([b for i in piece if (b := words[i].box) is not None and b.height < 1.8 * box.height]) or box
@@ -143,6 +149,10 @@ def _run(part: list[int], words: Sequence[Word], piece: list[int], scale: float)
     others = [b for i in piece if i not in part and (b := words[i].box) is not None]
     left = max((b.x1 for b in others if b.x1 <= box.x0 + 2), default=box.x0 - 99)
     right = min((b.x0 for b in others if b.x0 >= box.x1 - 2), default=box.x1 + 99)
+    for rule in uprights:  # behind it stand another cell's letters, as far away as its line lets them
+        if rule.top <= box.centre_y <= rule.bottom:
+            left = max(left, 2 * rule.x1 - box.x0) if rule.x1 <= box.x0 + 2 else left
+            right = min(right, 2 * rule.x0 - box.x1) if rule.x0 >= box.x1 - 2 else right
     reach = 0.35 * (bottom - top)
     return _Run(
         tuple(part),
@@ -173,7 +183,8 @@ def _hides_letters(word: Word, scale: float) -> bool:
 
 
 def _open(word: Word) -> bool:
-    return word.box is not None and not word.handwritten and not word.struck
+    """May the second voice be asked? Where it has spoken already it would agree with itself."""
+    return word.box is not None and not word.handwritten and not word.struck and word.agreement is None
 
 
 def _worth(word: Word) -> float:

@@ -80,7 +80,7 @@ def _recognise(image: Gray, scale: float, settings: ReadSettings) -> dict[str, A
     ]
     if settings.second_voice:
         # After what is told by Tesseract's own doubt (writing and strokes by hand), which the second voice would settle.
-        words = fused(words, text_image, scale)
+        words = fused(words, text_image, scale, rules)
     words = cut_at_lines(words, rules)
     lines = [r for r in rules if r not in crossing]
     words = _with_squares(words, squares)

@@ -18,7 +18,7 @@ from extractors.layout import Spot
 from extractors.tables.sums import Counted
 from records.record import Extraction, Reason, Record, Value
 
-_ALIKE = str.maketrans("OQDIlLSZBGg", "00011152869")
+ALIKE = str.maketrans("OQDIlLSZBGg", "00011152869")
 _FORMS = ("%m%d%Y", "%m%d%y")
 _NEAR = 3  # signs of a date that may be misread (of six to eight)
 _SAME_LENGTH = 15  # days by which the periods of one ledger differ
@@ -40,6 +40,7 @@ class Reading:
     counted: Counted
     cells: Mapping[str, Cell]
     days: int | None
+    charges: Decimal | None = None  # water and sewer together, where both are printed
 
     @property
     def record(self) -> Record:
@@ -78,16 +79,15 @@ def settle(rows: Sequence[Reading]) -> None:
     _accounts(rows)
     lengths = [(e - s).days for r in rows if (s := r.day("period_start")) and (e := r.day("period_end")) and e > s]
     usual = median(lengths) if len(lengths) >= 4 else None
-    for chain in _chains(rows):
+    for chain in chains(rows):
         _meters(chain)
         for at, row in enumerate(chain):
             if row.counted.row.ocr:
                 before, after = chain[at - 1] if at else None, chain[at + 1] if at + 1 < len(chain) else None
                 _dates(row, before, after, usual)
-                _readings(row, before, after)
 
 
-def _chains(rows: Sequence[Reading]) -> Iterator[list[Reading]]:
+def chains(rows: Sequence[Reading]) -> Iterator[list[Reading]]:
     """Runs of rows of one meter: same account, and a reading that goes on or a number that is nearly the same."""
     chain: list[Reading] = []
     for row in rows:
@@ -127,7 +127,7 @@ def _accounts(rows: Sequence[Reading]) -> None:
         if not text or not row.counted.row.ocr or _shape(text) == usual:
             continue
         plain = _bare(text)
-        mended = plain if _shape(plain) == usual else plain.translate(_ALIKE)
+        mended = plain if _shape(plain) == usual else plain.translate(ALIKE)
         if firm and _shape(mended) == usual:
             row.repair("account", mended)
         elif firm:
@@ -205,37 +205,6 @@ def _own(value: date, read: date | None) -> float:
 def _looks_like(text: str, value: date) -> bool:
     """Could the text be this date, with a few signs misread or lost?"""
     plain = re.sub(r"[^A-Za-z0-9]", "", text)
-    plain = plain.translate(_ALIKE)
+    plain = plain.translate(ALIKE)
     loose = (f"{value.month}{value.day}{value.year}", f"{value.month}{value.day}{value.year % 100:02d}")
     return any(Levenshtein.distance(plain, form) <= _NEAR for form in (*(value.strftime(f) for f in _FORMS), *loose))
-
-
-def _readings(row: Reading, before: Reading | None, after: Reading | None) -> None:
-    """Previous reading, current reading and consumption: two of them and a neighbour prove the third."""
-    previous, current, used = (row.amount(n) for n in ("previous_reading", "current_reading", "consumption"))
-    joint = before.amount("current_reading") if before else None
-    onward = after.amount("previous_reading") if after else None
-    if previous is not None and current is not None and used is not None and current - previous == used:
-        return
-    if current is not None and used is not None and joint is not None and current - joint == used:
-        row.repair("previous_reading", joint)
-    elif previous is not None and used is not None and onward is not None and onward - previous == used:
-        row.repair("current_reading", onward)
-    elif used is None and previous is not None and current is not None and current >= previous and _says(row, current - previous):
-        row.repair("consumption", current - previous)
-    elif previous is not None and current is not None and joint == previous and onward == current and current >= previous:
-        written = row.cells.get("consumption", Cell("")).text
-        plain = re.sub(r"\W", "", written).translate(_ALIKE)
-        if plain and Levenshtein.distance(plain, str(int(current - previous))) <= 1:
-            row.repair("consumption", current - previous)
-
-
-def _says(row: Reading, difference: Decimal) -> bool:
-    """Does the cell of the consumption hold this number, run together with its neighbour (``82A``) or with a figure misread?"""
-    plain = re.sub(r"\W", "", row.cells.get("consumption", Cell("")).text)
-    wanted = str(int(difference))
-    for text in (plain, plain[:-1]):
-        read = text.translate(_ALIKE)
-        if read == wanted or (len(wanted) > 1 and len(read) == len(wanted) and Levenshtein.distance(read, wanted) == 1):
-            return True
-    return False

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 
 _LOOKALIKE = str.maketrans("OoQDlI|iSsBZ", "000011115582")
+_FIVE = str.maketrans("$§", "55")  # no reading of a meter has such a sign
 _BLANK = re.compile(r"[-–—.·_*'\s]*")
 _CLEAN_MONEY = re.compile(r"\$?\d{1,3}(?:,\d{3})*\.\d{2}|\$?\d+\.\d{2}")
 _MONTHS = {
@@ -94,7 +95,7 @@ def number(text: str, ocr: bool = False) -> tuple[Decimal, tuple[str, ...]] | No
     raw = text.strip().strip("|*").replace(" ", "")
     flags: tuple[str, ...] = ()
     if ocr and not re.fullmatch(r"-?[\d,.]+", raw):
-        raw, flags = raw.translate(_LOOKALIKE), ("ocr_repair",)
+        raw, flags = raw.translate(_LOOKALIKE).translate(_FIVE), ("ocr_repair",)
     if re.fullmatch(r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?|-?\d+(?:\.\d+)?", raw):
         try:
             value = Decimal(raw.replace(",", ""))

@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 
 from extractors.layout import Spot
 from extractors.rulebook import RuleBook
-from extractors.tables import cycles, sums
+from extractors.tables import consumption, cycles, doubts, sums
 from extractors.tables.headers import synonyms
 from extractors.tables.listing import Entry, Grammar, entries, group_values
 from extractors.tables.stream import Row, rows_of
@@ -23,7 +23,6 @@ _MONEY = frozenset({"amount", "water_charge", "sewer_charge", "balance"})
 _READINGS = frozenset({"previous_reading", "current_reading", "consumption"})
 _DATES = frozenset({"period_start", "period_end", "period"})
 _DATE_FORM = re.compile(r"\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}")
-_MULTIPLES = (Decimal(1), Decimal(10), Decimal(100), Decimal(1000))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +82,7 @@ def extract_water(
     for entry, after in zip(listed, [*listed[1:], None], strict=False):
         reader.take(entry, leads=after is not None and after.kind == "row" and after.row.page == entry.row.page)
     cycles.settle(reader.readings)
+    consumption.settle(reader.readings)
     for counted in reader.records:
         counted.record = _readings_checked(counted.record)
     down, check_reasons = sums.down_the_list(reader.records, reader.checks, "amount")
@@ -173,7 +173,7 @@ class _Reader:
             found = number(entry.solid(role), ocr)
             if found is not None:
                 fields[role] = self._make(role, found[0], row, entry.words(role), entry, found[1])
-        self._amount(entry, fields)
+        charges = self._amount(entry, fields)
         self._unit_and_type(entry, fields)
         if "consumption" not in fields and "current_reading" not in fields:
             if not entry.title:
@@ -201,7 +201,7 @@ class _Reader:
         cells = {r: cycles.Cell(entry.text(r), entry.words(r)) for r in roles if r in entry.cells}
         days = number(entry.solid("days"), ocr)
         length = int(days[0]) if days is not None and not days[1] and 0 < days[0] < 800 else None
-        self.readings.append(cycles.Reading(counted, cells, length))
+        self.readings.append(cycles.Reading(counted, cells, length, charges))
 
     def _dates(self, entry: Entry, fields: dict[str, Extraction]) -> None:
         row = entry.row
@@ -222,8 +222,9 @@ class _Reader:
         if end is not None and isinstance(end.value, date):
             self.last_date[key] = (end.value, row, entry.words("period_end"))
 
-    def _amount(self, entry: Entry, fields: dict[str, Extraction]) -> None:
-        """New charges of the row: the billed column, else water and sewer charges together; never a balance."""
+    def _amount(self, entry: Entry, fields: dict[str, Extraction]) -> Decimal | None:
+        """New charges of the row: the billed column, else water and sewer charges together; never a balance. Gives water and
+        sewer charges together where both are printed."""
         charges = [p.value for r in ("water_charge", "sewer_charge") for c in entry.cells.get(r, [])
                    if (p := amount(" ".join(s.word.text for s in c), entry.row.ocr)) is not None]  # fmt: skip
         for roles in (("amount",), ("water_charge", "sewer_charge")):
@@ -235,8 +236,11 @@ class _Reader:
                 value = sum((p.value for p, _ in chosen), Decimal(0))
                 if entry.row.ocr and value < 0 and len(charges) > 1 and sum(charges) == -value:
                     value, flags = -value, (*flags, "ocr_repair")  # a speck before it was taken for its sign
-                fields["amount"] = self._make("amount", value, entry.row, [s for _, c in chosen for s in c], entry, flags)
-                return
+                spots = [s for _, c in chosen for s in c]
+                made = self._make("amount", value, entry.row, spots, entry, flags)
+                fields["amount"] = replace(made, alternatives=doubts.other_amounts(spots, value) if len(chosen) == 1 else ())
+                break
+        return sum(charges, Decimal(0)) if len(charges) > 1 else None
 
     def _unit_and_type(self, entry: Entry, fields: dict[str, Extraction]) -> None:
         row = entry.row
@@ -277,9 +281,4 @@ def reading_check(fields: Mapping[str, Extraction]) -> bool | None:
     if not all(isinstance(v, Decimal) for v in values):
         return None
     previous, current, used = (Decimal(str(v)) for v in values)
-    difference = current - previous
-    if any(difference * m == used for m in _MULTIPLES):  # also a corrected reading: less than before, credited
-        return True
-    if difference < 0:
-        difference += Decimal(10) ** len(str(int(previous)))
-    return any(difference * m == used for m in _MULTIPLES)
+    return consumption.multiple(previous, current, used) is not None

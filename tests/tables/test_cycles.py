@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from extractors.layout import Spot
+from extractors.tables import consumption
 from extractors.tables.cycles import Cell, Reading, settle
 from extractors.tables.stream import Row
 from extractors.tables.sums import Counted
@@ -79,6 +80,7 @@ def test_meters_and_readings_follow_their_chain() -> None:
     _misread(rows[1], "meter", "“56811990", "“56811990")
     _misread(rows[3], "previous_reading", Decimal(380), "380")
     settle(rows)
+    consumption.settle(rows)
     assert rows[1].record.text("meter") == "56011990"
     assert rows[3].amount("previous_reading") == 300
     assert all("ocr_repair" in rows[n].record.fields[f].flags for n, f in ((1, "meter"), (3, "previous_reading")))
