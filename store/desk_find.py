@@ -85,7 +85,11 @@ class Finder:
         column = desk_records.c
         parts = []
         if visit.day:
-            parts.append(sa.and_(column.day == visit.day, (column.parcel == visit.parcel) | (column.address == visit.address)))
+            # An empty parcel or address is like no other.
+            place = [column.parcel == visit.parcel] if visit.parcel else []
+            place += [column.address == visit.address] if visit.address else []
+            if place:
+                parts.append(sa.and_(column.day == visit.day, sa.or_(*place)))
         if visit.case_number:
             parts.append(column.case_number == visit.case_number)
         if not parts:

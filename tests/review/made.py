@@ -14,7 +14,7 @@ from pathlib import Path
 from reportlab.pdfgen.canvas import Canvas
 
 from flows.home import Home, open_home
-from records.deciding import decided_route
+from records.deciding import as_settled, decided_route
 from records.document import Box, SourceFile
 from records.links import Link, Route
 from records.record import Evidence, Extraction, Outcome, Reason, Record, Report, Value
@@ -189,7 +189,9 @@ def rebuild(store: Store, links: Sequence[Link] = ()) -> None:
         for r in document.outcome.records:
             settled = settle(r, document.decisions.get(r.record_id, ()))
             link = next((one for one in links if one.record_id == r.record_id), None)
-            routes.append(decided_route(route(r, Gate(r.kind, GATES[r.kind]), link), settled))
+            known = as_settled(r, settled)
+            if not known.ignorable:
+                routes.append(decided_route(route(known, Gate(r.kind, GATES[r.kind]), link), settled))
     if links:
         store.replace_links(links)
     store.replace_routes(routes)
