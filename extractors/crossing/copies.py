@@ -28,16 +28,17 @@ BEST_EVIDENCE = {"text_layer": 0, "office": 0, "mixed": 1, "ocr": 2, "none": 3}
 
 def copies(visits: Sequence[Visit]) -> tuple[Link, ...]:
     """Links from every record of a repeated report to its record in the report that counts."""
-    counted: list[Visit] = []
+    counted: dict[int, int] = {}  # visits that count, by identity: their turn
     differing: dict[str, list[Record]] = {}  # by the inspection that counts: rows of its copies that it does not have
     links: dict[str, Link] = {}
     keyed = by_key(visits)
     for visit in sorted(visits, key=_rank):
         rivals = [v for group in (keyed.get(("case", visit.case), []), keyed.get(("place", visit.place[0]), [])) for v in group]
-        originals = [v for v in counted if any(v is r for r in rivals) and _may_be_same(v, visit)]
+        fitting = {id(v): v for v in rivals if id(v) in counted and _may_be_same(v, visit)}
+        originals = sorted(fitting.values(), key=lambda v: counted[id(v)])
         best = max(((pairing(o, visit), o) for o in originals), key=lambda p: p[0][0], default=None)
         if best is None or best[0][0] < AGREE:
-            counted.append(visit)
+            counted[id(visit)] = len(counted)
             continue
         (_, pairs), original = best
         known = differing.setdefault(original.inspection.record_id, [])
