@@ -35,6 +35,7 @@ def create_app(store: Store, house: House, door: Door | None = None) -> FastAPI:
     app.add_exception_handler(RefusedError, _refused)
     app.add_exception_handler(LotlineError, _failed)
     app.add_exception_handler(StarletteHTTPException, _not_found)
+    app.add_exception_handler(Exception, _broken)
     return app
 
 
@@ -63,6 +64,12 @@ def _refused(request: Request, error: Exception) -> Response:
 
 def _failed(request: Request, error: Exception) -> Response:
     return _say(request, "This did not work", str(error), 500 if "database" in str(error) else 400)
+
+
+def _broken(request: Request, error: Exception) -> Response:
+    """What nobody expected: the server's log holds it, the page does not. Runs outside of the guard, so it brings the headers."""
+    words = "Something unexpected happened and was noted. What was stored before is safe: go back and try again."
+    return PlainTextResponse(words, 500, headers=dict(HEADERS))
 
 
 def _not_found(request: Request, error: Exception) -> Response:

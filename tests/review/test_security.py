@@ -47,6 +47,18 @@ def test_headers_keep_pages_from_running_anything(client: TestClient) -> None:
         assert headers["x-content-type-options"] == "nosniff" and headers["x-frame-options"] == "DENY"
 
 
+def test_a_fault_tells_nothing_and_keeps_the_headers(city: City, house: DeskHouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> None:
+        raise ZeroDivisionError("secret detail")
+
+    with TestClient(create_app(city.store, house), raise_server_exceptions=False) as client:
+        enter(client, "ann")
+        monkeypatch.setattr("store.desk_queue.Queue.counts", fails)
+        answer = client.get("/")
+    assert answer.status_code == 500 and "secret" not in answer.text
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
 def test_nothing_comes_from_elsewhere() -> None:
     import review
 
