@@ -99,6 +99,8 @@ def heading(rows: Sequence[Row], at: int, known: Synonyms, needed: frozenset[str
             break
         if depth == 2 and _says_two_things(lines, known):
             break
+        if any(_is_title(line, known) for line in lines[:-1]):
+            break
         columns = columns_of(lines, known)
         named = [c for c in columns if c.role]
         if depth > 1 and [c.role for c in named] == [c.role for c in columns_of(lines[1:], known) if c.role]:
@@ -110,6 +112,21 @@ def heading(rows: Sequence[Row], at: int, known: Synonyms, needed: frozenset[str
         if len(roles) >= 3 and roles & needed and share >= 0.6 and (best is None or len(named) > best[0]):
             best = (len(named), depth, columns)
     return None if best is None else (best[2], best[1])
+
+
+def _is_title(row: Row, known: Synonyms) -> bool:
+    """A sentence across the page, of which hardly a word heads a column: no upper line of a heading."""
+    if row.native:
+        return False
+    run: list[Spot] = []
+    longest: list[Spot] = []
+    for spot in sorted(row.spots, key=lambda s: s.x0):
+        run = [*run, spot] if run and _near(run[-1], spot) else [spot]
+        longest = run if len(run) > len(longest) else longest
+    if len(longest) <= _LONGEST_PHRASE:
+        return False
+    named = sum(len(c.label) for c in columns_of([row], known) if c.role and c.role != "ignore" and c.x0 >= longest[0].x0)
+    return named < 0.5 * sum(len(s.word.text) + 1 for s in longest)
 
 
 def _numbered(row: Row) -> bool:
@@ -202,17 +219,34 @@ def _phrases(row: Row, known: Synonyms, ocr: bool) -> list[list[Spot]]:
     i = 0
     while i < len(spots):
         taken = 1
-        for length in range(min(_LONGEST_PHRASE, len(spots) - i), 1, -1):
-            run = spots[i : i + length]
-            if not all(_near(a, b) for a, b in pairwise(run)):
-                continue
-            same_cell = row.native and all(s.x0 == run[0].x0 for s in run)
-            if same_cell or role_of(" ".join(s.word.text for s in run), known, ocr) is not None:
-                taken = length
+        runs = [spots[i : i + length] for length in range(min(_LONGEST_PHRASE, len(spots) - i), 1, -1)]
+        runs = [run for run in runs if all(_near(a, b) for a, b in pairwise(run))]
+        for slips in (False, True) if ocr else (False,):  # a phrase that is known as it stands before a longer one like it
+            fits = (
+                len(run)
+                for run in runs
+                if _one_cell(run, row)
+                or (role_of(_text(run), known, slips) is not None and not (slips and _ends_known(run, known)))
+            )
+            taken = next(fits, 1)
+            if taken > 1:
                 break
         phrases.append(spots[i : i + taken])
         i += taken
     return phrases
+
+
+def _one_cell(run: Sequence[Spot], row: Row) -> bool:
+    return row.native and all(s.x0 == run[0].x0 for s in run)
+
+
+def _ends_known(run: Sequence[Spot], known: Synonyms) -> bool:
+    """Is it another heading's word before a phrase that is known as it stands ("Bill" beside "Owner of Record")?"""
+    return any(role_of(_text(run[k:]), known) is not None for k in range(1, len(run) - 1))
+
+
+def _text(run: Sequence[Spot]) -> str:
+    return " ".join(s.word.text for s in run)
 
 
 def _near(left: Spot, right: Spot) -> bool:
