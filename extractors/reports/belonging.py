@@ -95,7 +95,10 @@ def place_says(group: Sequence[Sheet], sheet: Sheet) -> float:
 def goes_on(above: Sheet, below: Sheet) -> bool:
     """Whether a sentence runs from one page to the next."""
     end, start = running_text(above.pieces).rstrip()[-60:], running_text(below.pieces).lstrip()[:40]
-    return bool(re.search(r"[a-z,;]$", end) and re.match(r"[a-z(]", start))
+    # A figure ends a sentence without a stop only where the sentence goes on ("105 CMR 410.850" / "and 410.851").
+    return bool(re.search(r"[a-z,;]$", end) and re.match(r"[a-z(]", start)) or bool(
+        re.search(r"\w\s\S*\d\)?$", end) and re.match(r"[a-z]{2,}\s", start)
+    )
 
 
 def is_closed(group: Sequence[Sheet], sign_offs: Sequence[str]) -> bool:
