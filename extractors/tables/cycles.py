@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from statistics import median
 
+from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
 from extractors.layout import Spot
@@ -20,9 +21,11 @@ from records.record import Extraction, Reason, Record, Value
 
 ALIKE = str.maketrans("OQDIlLSZBGg", "00011152869")
 _FORMS = ("%m%d%Y", "%m%d%y")
+_HOLDS = {"account": 0.7, "meter": 0.6}  # share of a ledger's numbers that have its usual form
 _NEAR = 3  # signs of a date that may be misread (of six to eight)
 _SAME_LENGTH = 15  # days by which the periods of one ledger differ
-_SAME_METER = 2
+_SAME_METER = (2, 4)  # signs by which two readings of a meter's number differ whose counts go on: as a rule, or out of form
+_SAME_PLACE = 60.0  # likeness of two readings of an address
 
 
 @dataclass(slots=True)
@@ -76,11 +79,13 @@ def settle(rows: Sequence[Reading]) -> None:
     """Checks all rows that OCR read against their neighbours; repairs or doubts them in place."""
     if not any(r.counted.row.ocr for r in rows):
         return
-    _accounts(rows)
+    _formed(rows, "account")
+    _formed(rows, "meter")
     lengths = [(e - s).days for r in rows if (s := r.day("period_start")) and (e := r.day("period_end")) and e > s]
     usual = median(lengths) if len(lengths) >= 4 else None
     for chain in chains(rows):
         _meters(chain)
+        _places(chain)
         for at, row in enumerate(chain):
             if row.counted.row.ocr:
                 before, after = chain[at - 1] if at else None, chain[at + 1] if at + 1 < len(chain) else None
@@ -104,7 +109,8 @@ def _goes_on(one: Reading, other: Reading) -> bool:
         return False
     left, right = _bare(one.record.text("meter")), _bare(other.record.text("meter"))
     continues = one.amount("current_reading") is not None and one.amount("current_reading") == other.amount("previous_reading")
-    return left == right or (Levenshtein.distance(left, right) <= _SAME_METER and continues)
+    most = _SAME_METER[_shape(left) != _shape(right)]
+    return left == right or (continues and Levenshtein.distance(left, right) <= most)
 
 
 def _bare(text: str) -> str:
@@ -115,25 +121,44 @@ def _shape(text: str) -> str:
     return re.sub(r"[A-Za-z]", "A", re.sub(r"\d", "9", text))
 
 
-def _accounts(rows: Sequence[Reading]) -> None:
-    """Account numbers of a ledger have one form; one that OCR gave another is mended by look-alikes or doubted."""
-    shapes = Counter(_shape(t) for t in {r.record.text("account") for r in rows} if t)
+def _formed(rows: Sequence[Reading], name: str) -> None:
+    """Numbers of accounts, or of meters, of a ledger have one form; one that OCR gave another is mended by look-alikes, by
+    leaving out what stands beside it or by joining its pieces. Where that fails an account is doubted."""
+    shapes = Counter(_shape(t) for t in {r.record.text(name) for r in rows} if t)
     if not shapes:
         return
     usual, count = shapes.most_common(1)[0]
-    firm = count >= 4 and count >= 0.7 * shapes.total()
+    firm = count >= 4 and count >= _HOLDS[name] * shapes.total()
     for row in rows:
-        text = row.record.text("account")
+        text = row.record.text(name)
         if not text or not row.counted.row.ocr or _shape(text) == usual:
             continue
         plain = _bare(text)
-        mended = plain if _shape(plain) == usual else plain.translate(ALIKE)
-        if firm and _shape(mended) == usual:
-            row.repair("account", mended)
-        elif firm:
-            row.doubt("account", f"'{text}' is not in the form of the other accounts ({usual})")
+        tries = [plain, plain.translate(ALIKE), *map(_bare, plain.split()), re.sub(r"\s", "", plain)]
+        fits = list(dict.fromkeys(t for t in tries if _shape(t) == usual))
+        if fits and (firm or fits[0] == plain):
+            row.repair(name, fits[0])
+        elif firm and name == "account":
+            row.doubt(name, f"'{text}' is not in the form of the other accounts ({usual})")
         elif plain != text:
-            row.repair("account", plain)
+            row.repair(name, plain)
+
+
+def _places(chain: Sequence[Reading]) -> None:
+    """A meter stays where it is: of several readings of its address the most frequent is taken, or none where they tie."""
+    said = Counter(t for r in chain if (t := r.record.text("location")))
+    if len(said) < 2:
+        return
+    (best, count), (_, second) = said.most_common(2)
+    for row in chain:
+        text = row.record.text("location")
+        found = row.record.fields.get("location")
+        if text == best or found is None or not row.counted.row.ocr or fuzz.ratio(text, best) < _SAME_PLACE:
+            continue
+        if count > second and count > 1:
+            row.repair("location", best)
+        else:
+            row.doubt("location", f"the address of one meter is read as {' and '.join(sorted(said))}")
 
 
 def _meters(chain: Sequence[Reading]) -> None:
