@@ -78,6 +78,12 @@ NOT_NAMES = frozenset(
         "kitchen",
         "bathroom",
         "bedroom",
+        # offices and firms stand where a torn form has its names
+        *("inspectional", "services", "service", "division", "office", "prevention", "bureau", "board", "town", "county"),
+        *("commonwealth", "massachusetts", "notice", "violation", "violations", "order", "memo", "memorandum", "phone", "fax"),
+        *("lodging", "realty", "llc", "inc", "corp", "trust", "apartments", "condominium", "associates", "management"),
+        *("january", "february", "march", "april", "june", "july", "august", "september", "october", "november", "december"),
+        *("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
     ]
 )
 

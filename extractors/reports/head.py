@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from extractors.language.dates import find_dates
 from extractors.language.sentences import sentences
-from extractors.reports.address import clean_unit, find_address, find_person, unit_of
+from extractors.reports.address import NOT_NAMES, clean_unit, find_address, find_person, unit_of
 from extractors.reports.found import Found, Head
 from extractors.reports.pairs import Pair, pairs_of
 from extractors.reports.paragraphs import paragraphs
@@ -160,7 +160,8 @@ def _person(value: Text, known: Wording, finding: float, rule: str, labelled: bo
     span = find_person(text)
     if span is None:
         words = [w for w in text.split() if re.fullmatch(r"[A-Za-z][A-Za-z.'’-]+", w)]
-        if labelled and 1 <= len(words) <= 3 and len(words) == len(text.split()):
+        office = {w.lower().strip(".,") for w in words} & NOT_NAMES
+        if labelled and not office and 1 <= len(words) <= 3 and len(words) == len(text.split()):
             return Found(text.strip(" ,;"), value, finding * 0.85, rule)
         return None
     start, end = span

@@ -23,6 +23,7 @@ from records.record import Evidence, Reason, Report
 
 LISTS = ("tax_delinquency", "water_usage")
 SHORT_NOTE = 70  # words; a page with more and without a title is no note
+CAPTION = 5  # words; fewer are no page of a report that has come to its end
 _HEADLESS = "no title, or no address and date, could be read; taken for an inspection because of its findings"
 
 
@@ -136,13 +137,23 @@ def _groups(sheets: Sequence[Sheet], known: Wording) -> list[_Group]:
         elif sheet.kind.doc_type == "other" and _foreign(sheet):
             groups.append(_Group([sheet], []))
         elif last is None:
-            waiting.append(sheet)
+            coming = next((s for s in sheets[at + 1 :] if s.starts), None)
+            apart = coming is None or affinity([coming], sheet) + 2 * goes_on(coming, sheet) < 0
+            if apart and coming is not None and _stands_alone(sheet):
+                groups.append(_Group([sheet], []))
+            else:
+                waiting.append(sheet)
+        elif _stands_alone(sheet) and _is_caption(sheet) and is_closed(last, known.sign_offs):
+            groups.append(_Group([sheet], []))
         else:
             ours = affinity(last, sheet) + IN_TURN + 2 * goes_on(last[-1], sheet) - 1.5 * is_closed(last, known.sign_offs)
             coming = sheets[at + 1] if at + 1 < len(sheets) and sheets[at + 1].starts else None
             theirs = FOREIGN
             if coming is not None and coming.number in (None, 1):
                 theirs = affinity([coming], sheet) + 2 * goes_on(coming, sheet)
+            if max(ours, theirs) < 0 and _stands_alone(sheet):
+                groups.append(_Group([sheet], []))
+                continue
             if max(ours, theirs) <= FOREIGN and sheet.kind.doc_type.endswith("inspection"):
                 groups.append(_Group([*waiting, sheet], doubts))
                 waiting, doubts = [], []
@@ -181,6 +192,17 @@ def _is_list(sheet: Sheet) -> bool:
 def _foreign(sheet: Sheet) -> bool:
     """A page that says that it is something else (an invoice filed behind a report)."""
     return bool(sheet.kind.why) and sheet.kind.why[0] not in {"no labels or statements of a report", "no text"}
+
+
+def _stands_alone(sheet: Sheet) -> bool:
+    """A page that nothing marks as a report's: no kind of ours, no page number, no section of the code on it."""
+    text = running_text(sheet.pieces)
+    return sheet.kind.doc_type == "other" and sheet.number is None and not re.search(r"\b4[1Il]0\W{0,2}\d{3}", text)
+
+
+def _is_caption(sheet: Sheet) -> bool:
+    """A photograph's page: hardly a word on it ("IMG_4428.JPG 12/21/2018")."""
+    return len(re.findall(r"[A-Za-z]{3,}", running_text(sheet.pieces))) < CAPTION
 
 
 def _same_report(group: Sequence[Sheet], other: Sheet) -> bool:
