@@ -15,7 +15,7 @@ from itertools import pairwise
 import cv2
 import numpy as np
 
-from extractors.read.page_image import Gray
+from extractors.read.page_image import Gray, gray, pieces
 from extractors.read.second_voice import read_lines
 from records.document import Box, Word
 
@@ -141,8 +141,8 @@ def _changes_at(text: str, i: int) -> bool:
 def _letter_height(dark: Gray, scale: float) -> float | None:
     """The usual height of the page's letters, told by the ink: the boxes of words are taller where bits of lines cling to
     them or two rows were taken for one. None on pages with hardly a letter."""
-    _, _, stats, _ = cv2.connectedComponentsWithStats(np.ascontiguousarray(dark[::2, ::2]), connectivity=8)
-    tall, wide = 2.0 * stats[1:, 3], 2.0 * stats[1:, 2]
+    sizes = np.array(pieces(gray(np.ascontiguousarray(dark[::2, ::2]))), np.float64).reshape(-1, 4)
+    tall, wide = 2.0 * sizes[:, 3], 2.0 * sizes[:, 2]
     letters = tall[(tall >= 3.2 * scale) & (tall <= 16 * scale) & (wide <= 16 * scale) & (wide >= 0.8 * scale)]
     return float(np.median(letters)) if len(letters) >= _FEWEST_LETTERS else None
 
@@ -173,18 +173,21 @@ def _unread(
     words: Sequence[Word], image: Gray, dark: Gray, uprights: Sequence[Box], tall: float, scale: float
 ) -> list[Box]:
     """Runs of letter-sized ink outside all words, level with print or a whole line of print themselves."""
-    left = np.where(image < 190, dark, 0).astype(np.uint8)
+    left = gray(cv2.bitwise_and(dark, gray(image < 190)))
     pad = max(1, int(0.6 * scale))
     for word in words:
         b = word.box
         if b is not None:
             left[max(0, int(b.top) - pad) : int(b.bottom) + pad, max(0, int(b.x0) - pad) : int(b.x1) + pad] = 0
-    _, _, stats, _ = cv2.connectedComponentsWithStats(left, connectivity=8)
-    x, y, w, h, area = (stats[1:, i].astype(np.float64) for i in range(5))
-    letters = (h >= _TALL[0] * tall) & (h <= _TALL[1] * tall) & (w <= _WIDE * tall) & (w >= 0.08 * tall) & (area > 0.12 * w * h)
+    known = np.array(pieces(left), np.float64).reshape(-1, 4)
+    known = known[(known[:, 3] >= _TALL[0] * tall) & (known[:, 3] <= _TALL[1] * tall)]
+    x, y, w, h = (known[:, i] for i in range(4))
+    corners = zip(*(known[:, i].astype(int).tolist() for i in range(4)), strict=True)
+    area = np.array([cv2.countNonZero(left[b : b + d, a : a + c]) for a, b, c, d in corners])
+    letters = (w <= _WIDE * tall) & (w >= 0.08 * tall) & (area > 0.12 * w * h)
     lines = np.sort([b.centre_y for word in words if (b := word.box) is not None and _is_print(word)])
     others = np.sort((y + h / 2)[letters])
-    pieces: list[Box] = []
+    found: list[Box] = []
 
     def level_with(heights: np.ndarray, middle: float) -> int:
         reach = 0.45 * tall
@@ -193,8 +196,8 @@ def _unread(
     for i in np.flatnonzero(letters):
         middle = float(y[i] + h[i] / 2)
         if level_with(lines, middle) >= 2 or level_with(others, middle) >= _LINE_OF_ITS_OWN:
-            pieces.append(Box(x[i], y[i], x[i] + w[i], y[i] + h[i]))
-    return _runs(pieces, uprights, tall)
+            found.append(Box(x[i], y[i], x[i] + w[i], y[i] + h[i]))
+    return _runs(found, uprights, tall)
 
 
 def _is_print(word: Word) -> bool:

@@ -56,20 +56,22 @@ def runs_of_ink(level: Gray, dark: Gray, mask: Gray, words: Sequence[Word], scal
     speck = (wide < 0.9 * scale) & (tall < 0.9 * scale)
     letters = (tall <= _LARGEST[1] * scale) & (wide <= _LARGEST[0] * scale) & (area >= 0.3 * scale**2) & ~speck
     letters[0] = False
-    kept = np.where(letters[labels], 255, 0).astype(np.uint8)
+    kept = (letters.astype(np.uint8) * 255)[labels]
     bridge = np.ones((max(1, int(0.8 * scale)) | 1, int(4.5 * scale) | 1), np.uint8)
     joined = cv2.morphologyEx(kept, cv2.MORPH_CLOSE, bridge)
     runs, run_labels, run_stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
-    flat = labels.ravel()
+    # Ink is a twentieth of a page: all sums over pieces are taken over its pixels alone.
+    inked = np.flatnonzero(ink)
+    of_piece = labels.ravel()[inked]
     somewhere = np.zeros(count, np.int64)  # a pixel of each piece
-    somewhere[flat[::-1]] = np.arange(flat.size - 1, -1, -1)
+    somewhere[of_piece[::-1]] = inked[::-1]
     owner = np.where(letters, run_labels.ravel()[somewhere], 0)
     area = np.maximum(area, 1)
     distance = cv2.distanceTransform(kept, cv2.DIST_L2, 3)
     page = _Page(
         x=stats[:, 0].astype(np.float64), top=stats[:, 1].astype(np.float64), wide=wide, tall=tall, area=area,
-        stroke=4 * np.bincount(flat, weights=distance.ravel(), minlength=count) / area,
-        grey=np.bincount(flat, weights=small.ravel(), minlength=count) / area,
+        stroke=4 * np.bincount(of_piece, weights=distance.ravel()[inked], minlength=count) / area,
+        grey=np.bincount(of_piece, weights=small.ravel()[inked], minlength=count) / area,
         edges=_edges(small), scale=scale,
     )  # fmt: skip
     page.darkest = float(np.percentile(page.grey[letters], 15)) if letters.any() else 0.0
@@ -153,10 +155,18 @@ def _off_line(across: Numbers, down: Numbers, height: float) -> tuple[float, flo
 
 def _edges(small: Gray) -> tuple[Any, Any]:
     """Per pixel, which of eight ways its edge turns and how strong the edge is."""
-    across, down = cv2.Sobel(small, cv2.CV_32F, 1, 0), cv2.Sobel(small, cv2.CV_32F, 0, 1)
-    strength, angle = cv2.cartToPolar(across, down)
+    across, down = cv2.Sobel(small, cv2.CV_16S, 1, 0), cv2.Sobel(small, cv2.CV_16S, 0, 1)
+    # No edge is stronger than both its parts together: the rest, nearly all of the paper, needs no angle.
+    worth = np.flatnonzero(np.maximum(cv2.convertScaleAbs(across), cv2.convertScaleAbs(down)) >= _FAINTEST / 1.5)
+    turns, strengths = np.zeros(small.shape, np.uint8), np.zeros(small.shape, np.float32)
+    if not worth.size:
+        return turns, strengths
+    strength, angle = cv2.cartToPolar(across.ravel()[worth].astype(np.float32), down.ravel()[worth].astype(np.float32))
+    strength, angle = strength.ravel(), angle.ravel()
     strength[strength < _FAINTEST] = 0
-    return (angle / np.pi * 8).astype(np.int64) % 8, strength
+    turns.ravel()[worth] = (angle / np.pi * 8).astype(np.int64) % 8
+    strengths.ravel()[worth] = strength
+    return turns, strengths
 
 
 def _read(boxes: Numbers, words: Sequence[Word]) -> tuple[Numbers, Numbers]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from extractors.read.page_image import Gray, gray
+from extractors.read.page_image import Gray, gray, piece_at, pieces
 from records.document import Box
 
 _SHORTEST = 26.0  # points: a shorter stroke is a letter, a dash or a tick box
@@ -38,19 +38,18 @@ def find_rules(dark: Gray, scale: float) -> tuple[list[Box], Gray]:
         gap = np.ones((1, bridge) if horizontal else (bridge, 1), np.uint8)
         closed = gray(cv2.morphologyEx(dark, cv2.MORPH_CLOSE, gap))
         found = _runs_of(closed, length, 1 if horizontal else 0)
-        # Lines are few, so that 16 bits number them, at a third of the time.
-        count, labels, stats, _ = cv2.connectedComponentsWithStats(found, connectivity=8, ltype=cv2.CV_16U)
-        for i in range(1, count):
-            x, y, w, h = (int(v) for v in stats[i, :4])
+        for place in pieces(found):
+            x, y, w, h = place
             thick, long = (h, w) if horizontal else (w, h)
+            piece = piece_at(found, place)
             # A residual slope makes a long line's box taller than its stroke: judge the stroke by area.
-            if stats[i, 4] / max(1, long) > _THICKEST * scale or thick > 0.03 * long + _THICKEST * scale:
+            if np.count_nonzero(piece) / max(1, long) > _THICKEST * scale or thick > 0.03 * long + _THICKEST * scale:
                 continue
             if horizontal and w < 3 * length and _in_bold_print(closed, x, y, w, h, scale):
                 continue
             rules.append(Box(x, y, x + w, y + h))
             for drawn in (mask,) if horizontal else (mask, upright):
-                drawn[y : y + h, x : x + w][labels[y : y + h, x : x + w] == i] = 255
+                drawn[y : y + h, x : x + w][piece] = 255
     _add_leaders(mask, dark, scale)
     return _with_worn_uprights(rules, mask, upright, dark, scale), mask
 

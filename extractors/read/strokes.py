@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from extractors.read.page_image import Gray
+from extractors.read.page_image import Gray, gray, piece_at, pieces
 from records.document import Box, Word
 
 _WIDEST_WORD = 95.0  # points; long words whose letters touch stay below
@@ -29,14 +29,13 @@ def struck_words(words: Sequence[Word], dark: Gray, rules: Sequence[Box], scale:
             ink[max(0, int(rule.top) - 1) : int(rule.bottom) + 2, max(0, int(rule.x0) - 1) : int(rule.x1) + 2] = 0
     bridge = max(2, int(0.7 * scale))
     joined = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((3, bridge), np.uint8))
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     struck = [False] * len(words)
     blind: list[Box] = []
-    wide = (stats[:, 2] >= _WIDEST_WORD * scale) & (stats[:, 3] <= _TALLEST * scale)
-    wide[0] = False
-    for i in np.flatnonzero(wide):
-        x, y, w, h = (int(v) for v in stats[i, :4])
-        piece = labels[y : y + h, x : x + w] == i
+    for found in pieces(gray(joined)):
+        x, y, w, h = found
+        if w < _WIDEST_WORD * scale or h > _TALLEST * scale:
+            continue
+        piece = piece_at(gray(joined), found)
         course = _course(piece, scale)
         place = Box(float(x), float(y), float(x + w), float(y + h))
         if h >= 5 * scale and not any(word.box is not None and _within(word.box, place) for word in words):
