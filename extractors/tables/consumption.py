@@ -46,11 +46,12 @@ def settle(rows: Sequence[Reading]) -> None:
     pairs = [(u, a) for r, _ in sound if (u := r.amount("consumption")) is not None and (a := r.amount("amount")) is not None]
     rate = learned(pairs)
     _amounts(rows, rate, doubting=False)  # what the rate proves of amounts helps to prove readings
-    for chain in chains(rows):
-        for at, row in enumerate(chain):
-            if row.counted.row.ocr:
-                before, after = chain[at - 1] if at else None, chain[at + 1] if at + 1 < len(chain) else None
-                _readings(row, before, after, rate, usual)
+    for _ in range(2):  # a row put right may speak for its neighbours
+        for chain in chains(rows):
+            for at, row in enumerate(chain):
+                if row.counted.row.ocr:
+                    before, after = chain[at - 1] if at else None, chain[at + 1] if at + 1 < len(chain) else None
+                    _readings(row, before, after, rate, usual)
     _amounts(rows, rate, doubting=True)
 
 
@@ -69,7 +70,7 @@ def _readings(row: Reading, before: Reading | None, after: Reading | None, rate:
 
     def spoken_for(triple: Triple) -> float:
         score = sum(_read(row, n, v) for n, v in zip(_NAMES, triple, strict=True))
-        score += _NEIGHBOUR * (triple[0] == joint) + _NEIGHBOUR * (triple[1] == onward)
+        score += _weight(before) * (triple[0] == joint) + _weight(after) * (triple[1] == onward)
         return score + _RATE * (rate is not None and dollars is not None and rate.explains(triple[2], dollars))
 
     ranked = sorted({t: spoken_for(t) for t in _ways(row, joint, onward, rate, usual)}.items(), key=lambda x: -x[1])
@@ -82,6 +83,12 @@ def _readings(row: Reading, before: Reading | None, after: Reading | None, rate:
     for name, value in zip(_NAMES, ranked[0][0], strict=True):
         if value != row.amount(name):
             row.repair(name, value)
+
+
+def _weight(neighbour: Reading | None) -> float:
+    """What a neighbour's reading tells: less where that row does not add up itself."""
+    values = None if neighbour is None else _printed(neighbour)
+    return _NEIGHBOUR if values is not None and multiple(*values) is not None else _NEIGHBOUR / 2
 
 
 def _ways(

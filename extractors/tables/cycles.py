@@ -68,7 +68,9 @@ class Reading:
             found = Extraction(name, None, self.counted.row.evidence(cell.spots), min(known, default=0.5), 0.9, rule)
         before = () if found.value is None else (str(found.value),)
         flags = tuple(dict.fromkeys((*found.flags, "ocr_repair")))
-        record = self.record.having(replace(found, value=value, flags=flags, alternatives=(*before, *found.alternatives)))
+        finding = min(found.finding or 0.0, 0.9)
+        others = (*before, *found.alternatives)
+        record = self.record.having(replace(found, value=value, finding=finding, flags=flags, alternatives=others))
         self.counted.record = replace(record, reasons=tuple(r for r in record.reasons if (r.field, r.code) != (name, "missing")))
 
     def doubt(self, name: str, detail: str) -> None:
@@ -80,11 +82,11 @@ def settle(rows: Sequence[Reading]) -> None:
     if not any(r.counted.row.ocr for r in rows):
         return
     _formed(rows, "account")
-    _formed(rows, "meter")
+    form = _formed(rows, "meter")
     lengths = [(e - s).days for r in rows if (s := r.day("period_start")) and (e := r.day("period_end")) and e > s]
     usual = median(lengths) if len(lengths) >= 4 else None
     for chain in chains(rows):
-        _meters(chain)
+        _meters(chain, form)
         _places(chain)
         for at, row in enumerate(chain):
             if row.counted.row.ocr:
@@ -121,12 +123,13 @@ def _shape(text: str) -> str:
     return re.sub(r"[A-Za-z]", "A", re.sub(r"\d", "9", text))
 
 
-def _formed(rows: Sequence[Reading], name: str) -> None:
+def _formed(rows: Sequence[Reading], name: str) -> str:
     """Numbers of accounts, or of meters, of a ledger have one form; one that OCR gave another is mended by look-alikes, by
-    leaving out what stands beside it or by joining its pieces. Where that fails an account is doubted."""
+    leaving out what stands beside it or by joining its pieces. Where that fails an account is doubted. Gives the form, '' where
+    there is none."""
     shapes = Counter(_shape(t) for t in {r.record.text(name) for r in rows} if t)
     if not shapes:
-        return
+        return ""
     usual, count = shapes.most_common(1)[0]
     firm = count >= 4 and count >= _HOLDS[name] * shapes.total()
     for row in rows:
@@ -142,6 +145,7 @@ def _formed(rows: Sequence[Reading], name: str) -> None:
             row.doubt(name, f"'{text}' is not in the form of the other accounts ({usual})")
         elif plain != text:
             row.repair(name, plain)
+    return usual if firm else ""
 
 
 def _places(chain: Sequence[Reading]) -> None:
@@ -161,11 +165,12 @@ def _places(chain: Sequence[Reading]) -> None:
             row.doubt("location", f"the address of one meter is read as {' and '.join(sorted(said))}")
 
 
-def _meters(chain: Sequence[Reading]) -> None:
+def _meters(chain: Sequence[Reading], usual: str) -> None:
     said = Counter(t for r in chain if (t := _bare(r.record.text("meter"))))
     if not said:
         return
-    ranked = said.most_common(2)
+    regular = {t for t in said if usual and _shape(t) == usual} or set(said)
+    ranked = Counter({t: n for t, n in said.items() if t in regular}).most_common(2)
     tied = len(ranked) > 1 and ranked[0][1] == ranked[1][1]
     for row in chain:
         text = row.record.text("meter")

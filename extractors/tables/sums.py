@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
@@ -10,6 +10,8 @@ from extractors.tables.stream import Row
 from records.record import Reason, Record
 
 _CENT = Decimal("0.005")
+_PARTS = ("principal", "interest", "fees")
+_PROVED = 0.9  # finding of an amount that sums prove and the page does not show
 _LONGEST_GROUP = 80  # rows of one account, street or year
 
 
@@ -58,19 +60,13 @@ def _other_reading(counted: Counted) -> None:
     record = counted.record
     if not counted.row.ocr or across(record) is not False:
         return
-    fits: list[Record] = []
-    for name in ("principal", "interest", "fees", "total"):
-        found = record.fields.get(name)
-        for other in found.alternatives if found is not None else ():
-            try:
-                value = Decimal(other)
-            except InvalidOperation:
-                continue
-            if found is not None:
-                flags = tuple(dict.fromkeys((*found.flags, "ocr_repair")))
-                changed = record.having(replace(found, value=value, flags=flags, alternatives=(str(found.value),)))
-                if across(changed):
-                    fits.append(changed)
+    fits = [
+        changed
+        for name in (*_PARTS, "total")
+        if name in record.fields
+        for other in _said_otherwise(record, name)
+        if across(changed := _with_amount(record, name, other))
+    ]
     if len(fits) == 1:
         counted.record = fits[0]
 
@@ -86,8 +82,10 @@ def down_the_list(
             continue
         spans = _spans(rows, checks, at)
         fitting = next((s for s in spans if _adds_up(rows, s, check.total, name)), None)
-        if fitting is None and name == "total":
-            fitting = next((s for s in spans if _repair(rows, s, check.total)), None)
+        if fitting is None:
+            fitting = next((s for s in spans if _repair(rows, s, check.total, name)), None)
+        if fitting is not None and name == "total":
+            _part_repaired(rows, fitting, check)
         if fitting is not None:
             down.update(dict.fromkeys(fitting, True))
         elif spans:
@@ -116,20 +114,63 @@ def _adds_up(rows: Sequence[Counted], span: range, total: Decimal, name: str) ->
     return abs(everything - total) < _CENT or abs(kept - total) < _CENT
 
 
-def _repair(rows: Sequence[Counted], span: range, total: Decimal) -> bool:
-    """One row of the group whose total was misread: its parts say another total, and with it the group adds up."""
+def _repair(rows: Sequence[Counted], span: range, total: Decimal, name: str) -> bool:
+    """One amount of the group that was misread: its parts, or the other engine, say another, and with it the group adds up.
+    Nothing is done where two could be the one."""
+    values = {i: _money(rows[i].record, name) or Decimal(0) for i in span}
+    lacks = total - sum(values.values(), Decimal(0))
+    found = {
+        (i, other)
+        for i in span
+        if rows[i].row.ocr and name in rows[i].record.fields
+        for other in _other_amounts(rows[i].record, name)
+        if abs(other - values[i] - lacks) < _CENT
+    }
+    if len(found) != 1:
+        return False
+    at, value = found.pop()
+    rows[at].record = _with_amount(rows[at].record, name, value)
+    return True
+
+
+def _other_amounts(record: Record, name: str) -> Iterator[Decimal]:
+    if name == "total" and across(record) is False:
+        yield sum((_money(record, n) or Decimal(0) for n in _PARTS), Decimal(0))
+    yield from _said_otherwise(record, name)
+
+
+def _said_otherwise(record: Record, name: str) -> Iterator[Decimal]:
+    """What the other engine read."""
+    for text in record.fields[name].alternatives:
+        try:
+            yield Decimal(text)
+        except InvalidOperation:
+            continue
+
+
+def _part_repaired(rows: Sequence[Counted], span: range, check: Check) -> None:
+    """The one row of a group that does not add up, where the printed total of one column lacks just what the row lacks."""
     wrong = [i for i in span if across(rows[i].record) is False and rows[i].row.ocr]
     if len(wrong) != 1:
-        return False
+        return
     record = rows[wrong[0]].record
-    parts = sum((_money(record, n) or Decimal(0) for n in ("principal", "interest", "fees")), Decimal(0))
-    others = sum((_money(rows[i].record, "total") or Decimal(0) for i in span if i != wrong[0]), Decimal(0))
-    if abs(others + parts - total) >= _CENT:
-        return False
-    found = record.fields["total"]
-    repaired = replace(found, value=parts, flags=(*found.flags, "ocr_repair"), alternatives=(str(found.value),))
-    rows[wrong[0]].record = record.having(repaired)
-    return True
+    lacks = (_money(record, "total") or Decimal(0)) - sum((_money(record, n) or Decimal(0) for n in _PARTS), Decimal(0))
+    apart = {
+        n: printed - sum((_money(rows[i].record, n) or Decimal(0) for i in span), Decimal(0))
+        for n in _PARTS
+        if (printed := check.money.get(n)) is not None
+    }
+    off = [n for n, difference in apart.items() if abs(difference) >= _CENT]
+    if len(off) == 1 and abs(apart[off[0]] - lacks) < _CENT and off[0] in record.fields:
+        value = (_money(record, off[0]) or Decimal(0)) + lacks
+        rows[wrong[0]].record = _with_amount(record, off[0], value)
+
+
+def _with_amount(record: Record, name: str, value: Decimal) -> Record:
+    found = record.fields[name]
+    flags = tuple(dict.fromkeys((*found.flags, "ocr_repair")))
+    finding = min(found.finding or 0.0, _PROVED)
+    return record.having(replace(found, value=value, finding=finding, flags=flags, alternatives=(str(found.value),)))
 
 
 def _marked(counted: Counted, down: bool | None) -> Record:
