@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from extractors.language.codebook import exists, load, split_code
 from extractors.omissions import omissions
+from extractors.reports.beside import hand_features, hands_on
 from extractors.rulebook import RuleBook
 from extractors.trust.voices import heard, with_voices
 from records.document import Document
@@ -27,7 +28,6 @@ KEY_FIELDS: Mapping[str, tuple[str, ...]] = {
 NO_PARCEL_TAXES = ("personal_property", "motor_vehicle_excise")
 _CITED = re.compile(r"\b4[1Il|]0\s?[.,-]\s?\d{3}\b")
 EARLIEST, LATEST = date(1995, 1, 1), date(2040, 1, 1)
-_MOST_UNEXPLAINED = 3  # more places that nothing explains say nothing new
 _BEYOND = timedelta(days=400)  # a log is exported some time after its last visit, and visits are filed late
 _OVERLAP = timedelta(days=60)  # around the day a new edition came into force both were cited
 _MOST_INTEREST = Decimal("0.16")
@@ -60,16 +60,10 @@ def check_report(report: Report, document: Document, rules: RuleBook | None = No
         reasons.append(Reason("", "check", f"part of the file could not be read: {document.failure}"))
     known = rules or RuleBook.load()
     reasons += [r for r in omissions(report, document, known) if r not in reasons]
-    by_hand = any(p.handwriting or any(w.handwritten for w in p.words) for p in document.pages if p.number in report.pages)
-    shown = {
-        "unexplained": float(min(_MOST_UNEXPLAINED, sum(r.at is not None for r in reasons))),
-        "written_on": float(by_hand),
-    }
+    hands = hands_on([p for p in document.pages if p.number in report.pages])
     voices = heard(document, report.pages)
-    records = tuple(
-        _check(with_voices(replace(r, features={**r.features, **shown}), voices), known, world or World())
-        for r in report.records
-    )
+    shown = [replace(r, features={**r.features, **hand_features(r, hands, reasons)}) for r in report.records]
+    records = tuple(_check(with_voices(r, voices), known, world or World()) for r in shown)
     return replace(report, records=records, reasons=tuple(reasons))
 
 
