@@ -146,6 +146,8 @@ def _says_two_things(lines: Sequence[Row], known: Synonyms) -> bool:
     """Do labels of the lower line name other columns than those right above them (records of two lines), so that the lines
     are no stack?"""
     upper, lower = (_phrases(line, known, line.ocr) for line in lines)
+    if len({_year_label(s.word.text) for s in lines[0].spots} - {None}) > 1:  # years, each over its own columns
+        return False
     clashes = 0
     for above in upper:
         for below in lower:
@@ -183,12 +185,59 @@ def columns_of(lines: Sequence[Row], known: Synonyms) -> list[Column]:
         year = _year_label(text)
         named = role or (f"{YEAR}{year}" if year is not None else None) or told_by_words(text, known) or ""
         columns.append(Column(named, text, left, right, spots=tuple(phrase)))
+    columns = _years_over(columns, lines, known)
     if len({c.role for c in columns if c.role.startswith(YEAR)}) < 2:
         for column in columns:
             column.role = "" if column.role.startswith(YEAR) else column.role
     if ocr:
         _guess_garbled(columns, known)
     return sorted(columns, key=lambda c: c.x0)
+
+
+def _years_over(columns: list[Column], lines: Sequence[Row], known: Synonyms) -> list[Column]:
+    """The columns, those of amounts that stand under years (``FY2017: Tax Interest | FY2018: Tax Interest``) each of its year.
+
+    A year's columns are told by their order: a new year begins where an amount's heading comes again.
+    """
+    above = [p for line in lines[:-1] for p in _phrases(line, known, line.ocr)]
+    years = sorted((p[0].x0, y, p) for p in above if (y := _year_label(_text(p))) is not None)
+    if len({y for _, y, _ in years}) < 2:
+        return columns
+    groups: list[list[Column]] = [[]]
+    for column in sorted(columns, key=lambda c: c.x0):
+        role = "principal" if column.role == "tax_type" else column.role  # "Tax" under a year is its amount
+        if role not in _AMOUNTS:
+            continue
+        if role in {c.role for c in groups[-1]} or (groups[-1] and column.x0 > _next_year(groups, years)):
+            groups.append([])
+        groups[-1].append(Column(role, column.label, column.x0, column.x1, spots=column.spots))
+    each = [c.role for c in groups[0]]  # behind the last year's columns may stand those of the whole row
+    if len(groups) < len(years) or len(each) < 2 or any([c.role for c in g][: len(each)] != each for g in groups[: len(years)]):
+        return columns
+    made: dict[float, Column] = {}
+    for group, (_, year, spots) in zip(groups, years, strict=False):
+        for column in group[: len(each)]:
+            made[column.x0] = Column(f"{YEAR}{year} {column.role}", column.label, column.x0, column.x1, spots=tuple(spots))
+    below = {id(s) for s in lines[-1].spots}
+    bare = [c for c in columns if any(id(s) in below for s in c.spots) or not c.role.startswith((YEAR, "fiscal_year"))]
+    return [made.get(c.x0, c) for c in bare]
+
+
+_AMOUNTS = frozenset({"principal", "interest", "fees", "total"})
+
+
+def _next_year(groups: Sequence[Sequence[Column]], years: Sequence[tuple[float, int, list[Spot]]]) -> float:
+    """Where the last year's columns end at the latest: short of the middle of the year's label that stands next."""
+    nth = len(groups)
+    if nth < len(years):
+        return years[nth][0] + 0.75 * (max(s.x1 for s in years[nth][2]) - years[nth][0])
+    return float("inf")
+
+
+def year_and_amount(role: str) -> tuple[str, str]:
+    """Of a column of one year's amounts: the year, and which amount (the total where it is one alone)."""
+    year, _, part = role.removeprefix(YEAR).partition(" ")
+    return year, part or "total"
 
 
 def _guess_garbled(columns: Sequence[Column], known: Synonyms) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from extractors.layout import Spot, segments
 from extractors.tables.columns import Fit, assign
 from extractors.tables.halves import unfolded
-from extractors.tables.headers import YEAR, Column, Synonyms, heading, normal, role_of
+from extractors.tables.headers import YEAR, Column, Synonyms, heading, normal, role_of, year_and_amount
 from extractors.tables.lost_headings import restored
 from extractors.tables.second_lines import joined, second_heading
 from extractors.tables.stream import Row
@@ -177,8 +177,8 @@ def _entries_of(
 
 
 def _by_year_too(fit: Fit) -> Fit:
-    """A year's column holds what a column of totals holds."""
-    return lambda role, text, ocr: fit("total" if role.startswith(YEAR) else role, text, ocr)
+    """A year's column holds what a column of totals, or of its one amount, holds."""
+    return lambda role, text, ocr: fit(year_and_amount(role)[1] if role.startswith(YEAR) else role, text, ocr)
 
 
 def _by_content(rows: Sequence[Row], columns: Sequence[Column], grammar: Grammar) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
 from extractors.tables.stream import Row
-from records.record import Reason, Record
+from records.record import Extraction, Reason, Record
 
 _CENT = Decimal("0.005")
 _PARTS = ("principal", "interest", "fees")
@@ -51,8 +52,30 @@ def checked(rows: Sequence[Counted], checks: Sequence[Check]) -> tuple[list[Reco
     """The tax records with what the sums say (``sums_ok``, ``subtotal_ok``), and reasons for totals no rows explain."""
     for counted in rows:
         _other_reading(counted)
+    _totals_summed(rows, checks)
     down, reasons = down_the_list(rows, checks, "total")
     return [_marked(c, down.get(i)) for i, c in enumerate(rows)], reasons
+
+
+def _totals_summed(rows: Sequence[Counted], checks: Sequence[Check]) -> None:
+    """Rows that print no total of their own, where their parts together make the total printed for them all."""
+    for at, check in enumerate(checks):
+        start = max((c.before for c in checks[:at] if c.before < check.before), default=0)
+        group = range(start, check.before)
+        if check.total is None or not group or any("total" in rows[i].record.fields for i in group):
+            continue
+        parts = {i: [f for n in _PARTS if (f := rows[i].record.fields.get(n)) is not None] for i in group}
+        sums = {i: sum((f.value for f in found if isinstance(f.value, Decimal)), Decimal(0)) for i, found in parts.items()}
+        if abs(sum(sums.values(), Decimal(0)) - check.total) >= _CENT or not all(parts.values()):
+            continue
+        for i in group:
+            first = parts[i][0]
+            boxes = tuple(b for f in parts[i] for b in f.evidence.boxes)
+            shown = replace(first.evidence, boxes=boxes, text=" ".join(f.evidence.text for f in parts[i]))
+            reading = min((f.reading for f in parts[i] if f.reading is not None), default=None)
+            rule = re.sub(r"[^/@]+@", "total@", first.rule)
+            made = Extraction("total", sums[i], shown, reading, _PROVED, rule, ("summed",))
+            rows[i].record = rows[i].record.having(made)
 
 
 def _other_reading(counted: Counted) -> None:

@@ -51,6 +51,33 @@ def test_each_year_of_a_row_is_a_row_and_their_sum_is_checked() -> None:
     assert {r.value("tax_type") for r in report.records} == {"real_estate"}
 
 
+@pytest.mark.parametrize("label", ["FY2017", "Fiscal Year 2017", "2017"])
+def test_a_year_may_head_several_amounts_and_the_rest_is_the_row_s_sum(label: str) -> None:
+    over = [(230, label), (390, label.replace("2017", "2018"))]
+    head = [(20, "Parcel"), (80, "Owner"), right(250, "Tax"), right(320, "Interest"), right(410, "Tax"), right(480, "Interest"),
+            right(570, "Total Due")]  # fmt: skip
+    report = read(
+        page(
+            TITLE,
+            over,
+            head,
+            [(20, "4-3"), (80, "SMITH JOHN"), right(250, "100.00"), right(320, "7.00"), right(410, "50.00"), right(480, "2.00"),
+             right(570, "159.00")],
+            [(20, "4-9"), (80, "DIAZ ANA"), right(410, "70.00"), right(480, "3.50"), right(570, "73.50")],
+            [(20, "5-1"), (80, "COLE MAY"), right(410, "70.00"), right(480, "3.50"), right(570, "99.00")],
+        )
+    )  # fmt: skip
+    names = ("parcel_as_written", "fiscal_year", "principal", "interest", "total")
+    found = [tuple(r.text(n) for n in names) for r in report.records]
+    assert found == [
+        ("4-3", "2017", "100.00", "7.00", "107.00"), ("4-3", "2018", "50.00", "2.00", "52.00"),
+        ("4-9", "2018", "70.00", "3.50", "73.50"), ("5-1", "2018", "70.00", "3.50", ""),
+    ]  # fmt: skip
+    assert report.records[0].fields["total"].flags == ("summed",)
+    assert len(report.records[0].fields["total"].evidence.boxes) == 2
+    assert [r.detail for r in report.reasons if r.field == "total"]
+
+
 def test_records_of_two_lines() -> None:
     head = [(20, "Parcel No"), (90, "Owner Name"), (250, "Year"), (300, "Type"), right(420, "Principal"), right(500, "Total")]
     below = [(20, "Bill No"), (90, "Property Location"), (250, "Status"), right(420, "Fees")]
