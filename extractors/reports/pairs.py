@@ -151,6 +151,8 @@ def _from_below(pair: Pair, line: Text, below: Text, known: Wording) -> Pair:
 def _label_row(piece: Piece, below: Piece, known: Wording) -> list[Pair]:
     """A row of bare labels with a row of values under it (boxed forms)."""
     parts = segments(piece.text)
+    if len(parts) == 1:
+        return _stacked(piece, below, known)
     named = [(part, known.field_of(part.text)) for part in parts]
     if len([1 for _, n in named if n is not None and n[1] == 1.0]) < 2 or len(parts) < 2:
         return []
@@ -166,6 +168,21 @@ def _label_row(piece: Piece, below: Piece, known: Wording) -> list[Pair]:
             value = value + one
         out.append(Pair(name[0], part.text, value, name[1] * 0.9, "above", piece.index))
     return out
+
+
+def _stacked(piece: Piece, below: Piece, known: Wording) -> list[Pair]:
+    """A bare label alone in its line over its value alone in the next (a form with its labels above the boxes)."""
+    label, value = piece.text, below.text
+    name = known.field_of(label.text)
+    if name is None or name[1] < 1.0 or name[0] in {"ends", "remarks", "other_date"} or ":" in value.text[:-1].split(" ", 1)[0]:
+        return []
+    named = known.field_of(value.text)
+    if named is not None and named[1] == 1.0:
+        return []
+    figures = any(c.isdigit() for c in value.text)
+    fits = figures if name[0] not in {"inspector", "type", "result"} else len(value.words) <= 5 and not figures
+    near = label.x0 is None or value.x0 is None or abs(label.x0 - value.x0) < 20
+    return [Pair(name[0], label.text, value, 0.9, "above", piece.index)] if fits and near and len(value.words) <= 9 else []
 
 
 def _in_table(piece: Piece, known: Wording, stop: int) -> list[Pair]:

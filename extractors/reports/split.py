@@ -255,6 +255,8 @@ def _note_kind(sheet: Sheet, text: str, known: Wording, rules: RuleBook) -> Kind
         if scanned and meant >= 2 and (cited or (written and meant >= 4) or "case_number" in head.found):
             return Kind("housing_inspection", 2.0, (_HEADLESS, f"{meant} findings", *(("sections cited",) if cited else ())))
         return None
+    if signs and any(known.result_of(line) == "no_entry" for line in text.split("\n")):
+        return Kind("housing_inspection", 2.5, ("note: date and address", *signs, "nobody let the inspector in"))
     if meant >= 2 or (meant >= 1 and signs):
         return Kind("housing_inspection", 2.5, ("note: date and address", *signs, f"{meant} findings"))
     return None
