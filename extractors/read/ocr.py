@@ -16,6 +16,7 @@ from extractors.read.lines import reading_order, strikes
 from extractors.read.missed import with_missed
 from extractors.read.ocr_cache import keep, key_of, load
 from extractors.read.page_image import Gray
+from extractors.read.pictures import without_pictures
 from extractors.read.prepare import prepare
 from extractors.read.ruling import dark_pixels, find_rules, without_rules
 from extractors.read.settings import READER_VERSION, ReadSettings, voice_of
@@ -69,9 +70,10 @@ def _recognise(image: Gray, scale: float, settings: ReadSettings) -> dict[str, A
     def read(picture: Gray, mode: int) -> list[Word]:
         return read_words(picture, scale, mode, settings.tesseract_seconds, settings.engine)
 
-    words = read(text_image, _mode(rules, scale))
+    words = without_pictures(read(text_image, _mode(rules, scale)), level, scale)
     words = with_unread(words, text_image, dark, rules, scale, lambda sheet: read(sheet, _BLOCK))
     words = with_missed(words, text_image, dark, mask, scale, lambda rest: read(rest, _SCATTERED))
+    words = without_pictures(words, level, scale)
     words, hands = with_handwriting(words, level, text_image, dark, mask, scale, settings.second_voice)
     crossing = [r for r in rules if _is_strike(r, rules, words)]
     by_hand, blind = struck_words(words, dark, rules, scale)
