@@ -365,7 +365,8 @@ def _ticked(piece: Piece, rows: Sequence[Sequence[Cell]], columns: Columns, know
         label = label.pick(
             [i for i, w in enumerate(label.words) if known.mark_of(w.text) is None or (len(w.text) > 1 and w.text.isalpha())]
         )
-        silent = re.sub(r"[^a-z/ ]", "", remarks.text.lower()).strip() in known.empty_remarks
+        specks = not any(map(str.isalnum, remarks.text))
+        silent = specks or re.sub(r"[^a-z/ ]", "", remarks.text.lower()).strip() in known.empty_remarks
         text = remarks if remarks and not silent else label
         if not text:
             strange.append(code)
