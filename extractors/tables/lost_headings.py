@@ -3,19 +3,30 @@ fall into the neighbours' columns."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from itertools import permutations
+from statistics import median
+from typing import TYPE_CHECKING
 
 from extractors.layout import Spot
 from extractors.tables.columns import Fit
 from extractors.tables.headers import YEAR, Column
 from extractors.tables.stream import Row
-from extractors.tables.values import looks_like_money
+from extractors.tables.values import looks_like_money, number
+
+if TYPE_CHECKING:
+    from extractors.tables.listing import Entry
 
 _FEWEST_ROWS = 6
 _BIN = 2.0  # points
 _STRAY = 0.05  # share of rows that may reach into the white between two columns
 _HELD = 0.12  # share of rows that a column fills at least
+_ADDS_UP = 0.5  # share of the rows whose sums tell where their columns are
+_EDGE = 7.0  # points in which numbers of one column end
+_LONGEST = 9  # digits; numbers of meters are longer, or add up to nothing
 _ALIKE = 0.7  # share of a column's words that must be of its kind
+READINGS = ("previous_reading", "current_reading", "consumption")
 MONEY = ("principal", "interest", "fees", "total")
 """Columns of amounts in the order in which lists print them."""
 
@@ -36,6 +47,39 @@ def restored(columns: Sequence[Column], rows: Sequence[Row], fit: Fit, guess: Se
         found.append(Column(role, "", left, right))
         found.sort(key=lambda c: c.x0)
     return found
+
+
+def by_arithmetic(entries: Sequence[Entry]) -> None:
+    """In a water ledger one of three columns (previous reading, current reading, consumption) may have lost its heading. Where
+    they stand the rows' sums tell, whatever the headings do. The entries' cells are set in place."""
+    rows = [e for e in entries if e.kind == "row" and e.row.ocr]
+    held = {role: sum(number(e.solid(role), True) is not None for e in rows) for role in READINGS}
+    if len(rows) < _FEWEST_ROWS or sum(n < _HELD * len(rows) for n in held.values()) != 1:
+        return
+    edges = [place for e in rows for place in _adding_up(e)]
+    alike = [[o for o in edges if all(abs(a - b) <= _EDGE for a, b in zip(place, o, strict=True))] for place in edges]
+    column = max(alike, key=len, default=[])
+    if len(column) < _ADDS_UP * len(rows):
+        return
+    best = [median(place[i] for place in column) for i in range(3)]
+    for entry in rows:
+        cells = {
+            role: [s for s in entry.row.spots if abs(s.x1 - place) <= _EDGE and any(c.isdigit() for c in s.word.text)]
+            for role, place in zip(READINGS, best, strict=True)
+        }
+        taken = {id(s) for found in cells.values() for s in found}
+        for role, columns in list(entry.cells.items()):
+            entry.cells[role] = [left for c in columns if (left := [s for s in c if id(s) not in taken])]
+        entry.cells.update({role: [found] if found else [] for role, found in cells.items()})
+
+
+def _adding_up(entry: Entry) -> Iterator[tuple[float, float, float]]:
+    """Right edges of numbers of the row of which the second less the first is the third."""
+    plain = [(s, Decimal(s.word.text)) for s in entry.row.spots if s.word.text.isdecimal() and len(s.word.text) < _LONGEST]
+    for (one, first), (two, second) in permutations(plain, 2):
+        for three, third in plain:
+            if third > 0 and second - first == third and one.x1 < two.x1 and three not in (one, two):
+                yield one.x1, two.x1, three.x1
 
 
 def _stripes(rows: Sequence[Row]) -> list[tuple[float, float, list[Spot]]]:

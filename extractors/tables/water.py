@@ -14,6 +14,7 @@ from extractors.rulebook import RuleBook
 from extractors.tables import consumption, cycles, doubts, sums
 from extractors.tables.headers import synonyms
 from extractors.tables.listing import Entry, Grammar, entries, group_values
+from extractors.tables.lost_headings import by_arithmetic
 from extractors.tables.stream import Row, rows_of
 from extractors.tables.values import amount, first_date, looks_like_money, number
 from records.document import Block, Document
@@ -77,6 +78,7 @@ def extract_water(
     compiled = water_rules(rules)
     rows = rows_of(document, report, blocks_by_page)
     listed = entries(rows, compiled.grammar)
+    by_arithmetic(listed)
     reader = _Reader(compiled, _unit_of_list(rows, compiled), report.ordinal)
     # Not strict: without entries there is no last one either.
     for entry, after in zip(listed, [*listed[1:], None], strict=False):

@@ -7,6 +7,9 @@ from decimal import Decimal
 
 import pytest
 
+from extractors.layout import Spot
+from extractors.tables.listing import Entry
+from extractors.tables.lost_headings import by_arithmetic
 from extractors.tables.stream import Row, _without_leaders
 from records.document import Box, Page, Word
 from tests.tables.test_lists import page, read, right
@@ -147,3 +150,24 @@ def test_counts_lose_their_specks_and_other_cells_keep_theirs() -> None:
     table = Table(tuple((cell(i, 0, "(a)"), cell(i, 1, *texts)) for i, texts in enumerate(counts)))
     assert [row[1].text for row in tidied(table).rows] == ["441", "626", "862", "17", "1,031", "9", "12", "5", "7", "8"]
     assert {row[0].text for row in tidied(table).rows} == {"(a)"}
+
+
+@pytest.mark.parametrize("lost", ["previous_reading", "current_reading", "consumption"])
+def test_a_reading_s_column_without_its_heading_is_told_by_sums(lost: str) -> None:
+    entries = []
+    for n, (previous, used) in enumerate(((100, 12), (112, 9), (2120, 15), (310, 77), (387, 5), (40, 61), (101, 8))):
+        texts = {"account": f"{n}-11", "previous_reading": str(previous), "current_reading": str(previous + used)}
+        texts["consumption"] = str(used)
+        spots = {role: _spot(text, 100 + 80 * i, 10 * n) for i, (role, text) in enumerate(texts.items())}
+        cells = {role: [[spot]] for role, spot in spots.items() if role != lost}
+        cells["account"][0].append(spots[lost])  # it fell to a neighbour
+        entries.append(Entry("row", Row(1, list(spots.values()), True, False), cells))
+    by_arithmetic(entries)
+    assert [int(e.text("current_reading")) - int(e.text("previous_reading")) for e in entries] == [
+        int(e.text("consumption")) for e in entries
+    ]
+    assert [e.text("account") for e in entries] == [f"{n}-11" for n in range(7)]
+
+
+def _spot(text: str, edge: float, y: float) -> Spot:
+    return Spot(Word(text, Box(edge - 6 * len(text), y, edge, y + 8), 0.9), edge - 6 * len(text), edge, y + 4, 8)
