@@ -17,7 +17,7 @@ from flows.desk_house import DeskHouse
 from review.app import create_app
 from review.security import hashed
 from store.users import User
-from tests.review.made import City, make_city
+from tests.review.made import HOSTILE, City, make_city
 
 PASSWORD = "correct horse battery"
 _HASH = hashed(PASSWORD)
@@ -31,8 +31,9 @@ PEOPLE = (
 
 
 @pytest.fixture
-def city(tmp_path: Path) -> Iterator[City]:
-    made = make_city(tmp_path)
+def city(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[City]:
+    """With hostile papers, unless a test asks for plain ones."""
+    made = make_city(tmp_path, getattr(request, "param", HOSTILE))
     for person in PEOPLE:
         made.store.users.add(person)
     yield made

@@ -1,4 +1,7 @@
-"""A small city for the desk: reports and a tax list as PDFs with text where the records say it is, hostile text among it."""
+"""A small city for the desk: reports and a tax list as PDFs with text where the records say it is.
+
+It comes with texts from hostile papers, as most tests have it, and with plain ones, for the pictures in the docs.
+"""
 
 from __future__ import annotations
 
@@ -27,12 +30,25 @@ GATES = {"inspection": 0.9, "violation": 0.9, "tax": 0.9, "water": 0.9, "code": 
 SCRIPT = "<script>document.title='owned'</script>"
 HOSTILE_NAME = "x\"><img src=q onerror=\"document.title='owned'\">.pdf"
 HOSTILE_OWNER = "O'NEIL <svg onload=\"document.title='owned'\"> & SONS"
-PARCELS = [
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """What the papers of a city say where anybody may write anything."""
+
+    file: str
+    owner: str
+    finding: str
+    doubt: str
+
+
+HOSTILE = Texts(HOSTILE_NAME, HOSTILE_OWNER, SCRIPT, f"the list has no number 2 {SCRIPT}")
+PLAIN = Texts("cary-ave-10-2018-10.pdf", "MILL HILL REALTY TRUST", "trash stored in common hall", "the list has no number 2")
+_PARCELS = [
     ("12-3", "45 SHURTLEFF ST", "VELASQUEZ MARIA", "104"),
     ("12-4", "45R SHURTLEFF ST", "NOWAK PETER & HELEN", "104"),
     ("7-21", "10 CARY AVE", "BROWN ANN", "101"),
     ("7-22", "12 CARY AVE", "GREEN SAM", "101"),
-    ("9-1", "300 BROADWAY", HOSTILE_OWNER, "105"),
 ]
 
 
@@ -82,28 +98,32 @@ def visit(date_sure: float = 0.95, **values: Value) -> Record:
     return record("inspection", "inspection/0", 100, date_sure, **given)
 
 
-def finding(n: int, top: float, text: str, code: str, category: str, sure: float = 0.95, page: int = 1) -> Record:
+def finding(
+    n: int, top: float, text: str, code: str, category: str, sure: float = 0.95, page: int = 1,
+    address: str = "45 Shurtleff Street",
+) -> Record:  # fmt: skip
     from datetime import date
 
     made = record(
         "violation", f"violation/0/{n}", top, sure, page, description=text, code=code, category=category, status="open",
-        inspection_date=date(2018, 9, 4), address_as_written="45 Shurtleff Street", code_basis="cited",
+        inspection_date=date(2018, 9, 4), address_as_written=address, code_basis="cited",
     )  # fmt: skip
     return replace(made, parent="inspection/0")
 
 
+HEAD = ((50.0, "CITY OF CHELSEA   INSPECTIONAL SERVICES"), (66.0, "NOTICE OF VIOLATION   105 CMR 410"))
 TWO_FIT = Reason("parcel_id", "ambiguous", "two parcels fit: 45 Shurtleff St (12-3), 45R Shurtleff St (12-4)")
 PENCIL = Reason("description", "handwritten", "read from handwriting; a person has to confirm it")
 
 
-def make_city(folder: Path) -> City:
+def make_city(folder: Path, texts: Texts = HOSTILE) -> City:
     """The city, ready to be served."""
     papers = folder / "papers"
     papers.mkdir(parents=True)
     with (folder / "parcels.csv").open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(["PROP_ID", "SITE_ADDR", "OWNER1", "USE_CODE"])
-        writer.writerows(PARCELS)
+        writer.writerows([*_PARCELS, ("9-1", "300 BROADWAY", texts.owner, "105")])
     (folder / "log.csv").write_text(
         "Record Number,Record Type,Opened Date,Status,Address,Inspector\n"
         "BHI-18-0901,Housing Inspection,2018-09-04,Closed,45 Shurtleff St,J. Rivera\n"
@@ -116,7 +136,7 @@ def make_city(folder: Path) -> City:
     city = City(home, store, {}, papers)
     run = store.start_run("run", [str(papers)], "find")
 
-    lines = [(60, "CITY OF CHELSEA  NOTICE OF VIOLATION"), (100, "45 Shurtleff Street   September 4, 2018   BHI-18-0901"),
+    lines = [*HEAD, (100, "45 Shurtleff Street   September 4, 2018   BHI-18-0901"),
              (200, "1. smoke detector missing in rear hall"), (230, "2. kitchen faucet leaks"),
              (260, "3. no handrail on cellar stairs")]  # fmt: skip
     notice = (
@@ -129,28 +149,30 @@ def make_city(folder: Path) -> City:
 
     second = (
         visit(0.7, address_as_written="10 Cary Ave", parcel_id="7-21", case_number="BHI-18-0950", inspector="L. Marrero"),
-        finding(1, 200, SCRIPT, "105 CMR 410.602", "sanitation", 0.6),
+        finding(1, 200, texts.finding, "105 CMR 410.602", "sanitation", 0.6, address="10 Cary Ave"),
     )
     second = (second[0], second[1].having(*(replace(second[0].fields["parcel_id"], evidence=at(100)),)))
-    _file(city, run, HOSTILE_NAME, drawn([(100, "10 Cary Ave"), (200, "hostile")]), second, ("hostile visit", "hostile"),
-          reasons=(Reason("", "check", f"the list has no number 2 {SCRIPT}"),))  # fmt: skip
+    _file(city, run, texts.file, drawn([*HEAD, (100, "10 Cary Ave"), (200, f"1. {texts.finding}")]), second,
+          ("hostile visit", "hostile"), reasons=(Reason("", "check", texts.doubt),))  # fmt: skip
 
     rows = tuple(
         record(
-            "tax", f"tax/{n}", 100 + 20 * n, 0.95, account=f"10{n:02d}", owner=HOSTILE_OWNER, location="300 BRODWAY",
+            "tax", f"tax/{n}", 100 + 20 * n, 0.95, account=f"10{n:02d}", owner=texts.owner, location="300 BRODWAY",
             fiscal_year=2018, tax_type="real_estate", total=Decimal(f"{100 + n}.25"),
         )
         for n in range(6)
     )  # fmt: skip
-    _file(city, run, "taxes.pdf", drawn([(100 + 20 * n, f"10{n:02d}  300 BRODWAY  {100 + n}.25") for n in range(6)]), rows,
+    bills = [(50.0, "CITY OF CHELSEA   TREASURER AND COLLECTOR   DELINQUENT ACCOUNTS FISCAL YEAR 2018"),
+             *((100 + 20.0 * n, f"10{n:02d}   300 BRODWAY   {100 + n}.25") for n in range(6))]  # fmt: skip
+    _file(city, run, "taxes.pdf", drawn(bills), rows,
           tuple(f"tax{n}" for n in range(6)))  # fmt: skip
     released = (
         visit(0.97, parcel_id="7-22", address_as_written="12 Cary Ave", case_number="BHI-18-0999"),
         replace(
-            finding(1, 200, "broken window pane", "105 CMR 410.501", "structural", 0.97),
+            finding(1, 200, "broken window pane", "105 CMR 410.501", "structural", 0.97, address="12 Cary Ave"),
         ).having(Extraction("parcel_id", "7-22", at(200), 1.0, 1.0, "r@1")),
     )
-    _file(city, run, "released.pdf", drawn([(100, "12 Cary Ave"), (200, "broken window pane")]), released, ("done", "pane"))
+    _file(city, run, "released.pdf", drawn([*HEAD, (100, "12 Cary Ave   September 4, 2018"), (200, "1. broken window pane")]), released, ("done", "pane"))
     store.finish_run(run, {"done": 4}, "completed")
     rebuild(store)
     return city
