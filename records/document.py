@@ -180,7 +180,7 @@ class Page:
     ink: float | None = None  # share of dark pixels, where the page was looked at as an image
     handwriting: tuple[Box, ...] = ()  # regions that look written by hand
     turn: int = 0  # degrees clockwise (90, 180, 270) that a scan was turned to be upright; all boxes here are of the turned page
-    lie: tuple[float, ...] = ()  # a scan that was levelled or cut out of a photograph: the matrix (``moved``) to the page as it came
+    lie: tuple[float, ...] = ()  # a levelled scan, a sheet cut out of a photograph: the matrix (``moved``) to the page as it came
 
     def as_shown(self, box: Box) -> Box:
         """A box of this page as it lies on the page as a viewer shows it; differs only where ``turn`` or ``lie`` says so.
