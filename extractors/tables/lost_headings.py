@@ -46,6 +46,11 @@ def restored(columns: Sequence[Column], rows: Sequence[Row], fit: Fit, guess: Se
         role = _role(left, words, found, fit, guess)
         found.append(Column(role, "", left, right))
         found.sort(key=lambda c: c.x0)
+    for column in found:
+        if column.label and not column.role:  # garbled, and too near to its neighbour for white between them
+            words = [s for r in rows for s in r.spots if column.x0 - 4 <= s.x0 and s.x1 <= column.x1 + 4]
+            if len(words) >= 0.5 * len(rows):
+                column.role = _role(column.x0, words, found, fit, guess)
     return found
 
 
