@@ -124,6 +124,7 @@ VIOLATIONS = Table("violations", "One row per finding and visit.", ("violation_i
     _id("repeat_of", "violation_id of the first citation; blank on the first itself."),
     Column("corrected_date", "date", "The visit that found it corrected."),
     _PERMIT, _CURRENT,
+    _choice("city_status", v.CITY_STATUSES, "What the city made of it since, said at the desk; blank = it stands."),
 ), (("inspection_id", "inspections", "inspection_id"),))  # fmt: skip
 
 TAXES = Table("tax_delinquencies", "One row per printed amount owed.", ("tax_id",), (

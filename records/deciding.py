@@ -26,7 +26,6 @@ ADDED: Final = "added/"
 """How the local key of a record begins that a person added."""
 UNREADABLE: Final = "unreadable"
 """Code of the reason that holds back a record whose required field a person could not find: the desk asks no more."""
-CITY_STATUSES: Final = ("dismissed", "disputed")
 
 ELSEWHERE: Final = ("parcel_id", "code", "code_title", "category", "unit", "location", "permit_record")
 """Fields of a finding on which a visit's result does not rest."""

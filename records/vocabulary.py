@@ -17,6 +17,7 @@ DEPARTMENTS: Final = ("inspectional_services", "fire")
 INSPECTION_TYPES: Final = ("initial", "reinspection", "complaint", "certificate", "quarterly", "smoke_co", "other")
 RESULTS: Final = ("violations", "no_violations", "no_entry", "corrected", "partial")
 STATUSES: Final = ("open", "corrected")
+CITY_STATUSES: Final = ("dismissed", "disputed")
 CODE_BASES: Final = ("cited", "inferred", "reviewed")
 CATEGORIES: Final = (
     "smoke_co", "egress", "structural", "plumbing", "heat", "electrical", "pests", "sanitation", "kitchen", "bathroom",

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from records.columns import TABLES
-from records.deciding import CITY_STATUSES
 from records.export import TABLE_OF
 from records.settle import DATES, NUMBERS, WHOLE_NUMBERS
 from records.vocabulary import Kind
@@ -57,8 +56,6 @@ def field_words(field: str) -> str:
 
 def choices_of(kind: str, field: str) -> Sequence[str]:
     """The only values a field may have; () where it is free."""
-    if field == "city_status":
-        return CITY_STATUSES
     table = TABLES.get(TABLE_OF.get(kind, ""))  # type: ignore[call-overload]
     column = None if table is None else next((c for c in table.columns if c.name == field), None)
     return () if column is None else column.choices

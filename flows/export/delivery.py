@@ -148,14 +148,17 @@ class Delivery:
         by_first: dict[str, list[Row]] = defaultdict(list)
         roots = {r["violation_id"]: r["repeat_of"] for r in self.tables.everything["violations"]}
         for row in self._released["violations"]:
-            root, seen = row["violation_id"], set[str]()
-            while root not in seen and roots.get(root):
-                seen.add(root)
-                root = roots[root]
-            by_first[root].append(row)
+            by_first[_root(row["violation_id"], roots)].append(row)
         parent = {r["violation_id"]: r["inspection_id"] for r in self.tables.everything["violations"]}
+        # Dismissed at one visit, it is dismissed: the landlord is not charged with it by way of another visit's mention.
+        dismissed = {
+            _root(r["violation_id"], roots) for r in self.tables.everything["violations"] if r["city_status"] == "dismissed"
+        }
         events: dict[str, list[Row]] = {"housing": [], "fire": []}
         for root, mentions in by_first.items():
+            if root in dismissed:
+                self._held["violation that the city dismissed"] += 1
+                continue
             whole = [
                 m for m in mentions
                 if not self.rules.hold_incomplete or visits.get(parent[m["violation_id"]], {}).get("complete") == "yes"
@@ -337,6 +340,15 @@ def _group(rows: Iterable[Row], key: Callable[[Row], str]) -> dict[str, list[Row
 
 def _by_parcel(events: Sequence[Row]) -> Rows:
     return tuple(sorted(events, key=lambda e: (_natural(e["parcel_id"]), e["event_date"], e["event_id"])))
+
+
+def _root(violation: str, repeats: Mapping[str, str]) -> str:
+    """The first citation that a violation goes back to."""
+    seen = set[str]()
+    while violation not in seen and repeats.get(violation):
+        seen.add(violation)
+        violation = repeats[violation]
+    return violation
 
 
 def _natural(parcel: str) -> tuple[tuple[int, int, str], ...]:

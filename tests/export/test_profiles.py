@@ -12,7 +12,7 @@ from flows.export.profiles import load_profile, parse_profile
 from flows.export.writer import write_profile
 from records.columns import TABLES
 from records.errors import PatternError
-from tests.export.city import FIRST, LIST_NEW, bundle, finding, tax, visit
+from tests.export.city import FIRST, LIST_NEW, SECOND, bundle, finding, tax, visit
 from tests.export.test_writer import by, read
 
 PRIVATE = ("owner", "description", "location", "unit", "address_as_written", "source_file", "code_as_written")
@@ -82,6 +82,21 @@ def test_one_event_per_distinct_violation_at_its_first_citation(tmp_path: Path) 
     assert events["v1"]["category"] == "Egress Obstructions" and events["v1"]["parcel_id"] == "4-3"
     assert events["v1"]["dataset"] == "Certificate of Habitability Violations"
     assert events["v2"]["status"] == "open"
+
+
+def test_what_the_city_dismissed_is_not_delivered_and_what_is_disputed_is(tmp_path: Path) -> None:
+    """Dismissed under one visit, it is gone under the others too; in the city's own tables it stays, and says so."""
+    made = (visit("i", FIRST, "2018-09-17"), visit("j", SECOND, "2018-10-15", inspection_type="reinspection"),
+            finding("v", FIRST, "2018-09-17", "i"), finding("w", SECOND, "2018-10-15", "j", repeat_of="v", city_status="dismissed"),
+            finding("x", FIRST, "2018-09-17", "i", city_status="disputed"), finding("y", FIRST, "2018-09-17", "i"))  # fmt: skip
+    summary = write_profile(tmp_path / "platform", bundle(records=made), "buildingblocks")
+    assert set(by(tmp_path / "platform" / "housing.csv", "event_id")) == {"x", "y"}
+    assert summary.held_back["violation that the city dismissed"] == 1
+    assert by(tmp_path / "platform" / "parcel_features.csv", "parcel_id")["4-3"]["violations"] == "2"
+    for profile in ("internal", "public"):
+        write_profile(tmp_path / profile, bundle(records=made), profile)
+        told = {k: r["city_status"] for k, r in by(tmp_path / profile / "violations.csv", "violation_id").items()}
+        assert told == {"v": "", "w": "dismissed", "x": "disputed", "y": ""}
 
 
 def test_incomplete_reports_are_held_back(tmp_path: Path) -> None:
