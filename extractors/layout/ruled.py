@@ -64,8 +64,8 @@ def _connected(level: Sequence[Box], plumb: Sequence[Box]) -> list[list[Box]]:
         x, top, bottom = np.array([(b.centre_x, b.top - _JOIN, b.bottom + _JOIN) for b in plumb]).T
         for i, a in enumerate(level):
             crosses = (a.x0 - _JOIN <= x) & (x <= a.x1 + _JOIN) & (top <= a.centre_y) & (a.centre_y <= bottom)
-            for j in np.flatnonzero(crosses):
-                parent[root(i)] = root(len(level) + int(j))
+            for other in np.flatnonzero(crosses).tolist():
+                parent[root(i)] = root(len(level) + other)
     crossed = {root(i) for i in range(len(level), len(lines))}
     for i, a in enumerate(level):
         for j in range(i):

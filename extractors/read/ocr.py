@@ -16,7 +16,7 @@ from extractors.read.lines import reading_order, strikes
 from extractors.read.missed import with_missed
 from extractors.read.ocr_cache import keep, key_of, load
 from extractors.read.page_image import Gray
-from extractors.read.pictures import without_pictures
+from extractors.read.pictures import is_slide, painted_over, picture_share, without_pictures
 from extractors.read.prepare import prepare
 from extractors.read.ruling import dark_pixels, find_rules, without_rules
 from extractors.read.settings import READER_VERSION, ReadSettings, voice_of
@@ -27,6 +27,7 @@ from records.document import Box, Tick, Word
 cv2.setNumThreads(1)  # pages are read side by side in processes; threads of one cost more than they give
 
 _BLOCK = 6  # Tesseract's mode for one block of even lines
+_AS_TESSERACT_LIKES = 3  # its own layout analysis
 _SCATTERED = 11  # Tesseract's mode for words that stand anywhere
 
 
@@ -61,11 +62,13 @@ def read_image(image: Gray, scale: float, settings: ReadSettings) -> Seen:
 
 def _recognise(image: Gray, scale: float, settings: ReadSettings) -> dict[str, Any]:
     page = prepare(image, scale, settings)
+    if is_slide(picture_share(page.level, page.scale)):
+        return _as_it_is(image, scale, settings)
     level, scale, back = page.level, page.scale, page.back
     dark = dark_pixels(level)
     rules, mask = find_rules(dark, scale)
     squares = find_squares(level, dark, scale)
-    text_image = _without_squares(without_rules(level, mask, dark), squares)
+    text_image = painted_over(_without_squares(without_rules(level, mask, dark), squares), level, scale)
 
     def read(picture: Gray, mode: int) -> list[Word]:
         return read_words(picture, scale, mode, settings.tesseract_seconds, settings.engine)
@@ -100,6 +103,17 @@ def _recognise(image: Gray, scale: float, settings: ReadSettings) -> dict[str, A
         "size": page.size,
         "lie": page.lie,
     }
+
+
+def _as_it_is(image: Gray, scale: float, settings: ReadSettings) -> dict[str, Any]:
+    """A slide or poster: what Tesseract reads in the picture as it came, without anything that is meant for print on paper."""
+    words = read_words(image, scale, _AS_TESSERACT_LIKES, settings.tesseract_seconds, settings.engine)
+    size = [round(image.shape[1] / scale, 2), round(image.shape[0] / scale, 2)]
+    placed = [(w, Box(w.box.x0 / scale, w.box.top / scale, w.box.x1 / scale, w.box.bottom / scale)) for w in words if w.box]
+    return {
+        "words": [[w.text, _flat(b), w.confidence, False, False, None, ""] for w, b in placed],
+        "rules": [], "ticks": [], "hands": [], "turn": 0, "said": "a picture with words on it", "size": size, "lie": [],
+    }  # fmt: skip
 
 
 def _flat(box: Box) -> list[float]:
