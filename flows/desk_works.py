@@ -165,7 +165,7 @@ class DeskWorks:
         found = self.registers()
         if found is None:
             return "They are read with the first run."
-        parcels, log = found.files[1], found.files[2] if len(found.files) > 2 else None
+        parcels, log = found.files[0], found.files[1] if len(found.files) > 1 else None
         command = [
             sys.executable, "-m", "flows.cli", "--home", str(self.home.folder), "run", str(self.home.folder / UPLOADS),
             "--parcels", str(parcels), "--out", str(self.home.folder / "uploads-export"), "--include-review", "--plain",
