@@ -15,6 +15,8 @@ from extractors.parcels.wording import Wording, wording
 _FRACTIONS = {"½": " 1/2", "¼": " 1/4", "¾": " 3/4"}
 # What readers make of a small ½ behind a number
 _MISREAD_HALF = re.compile(r"(?<=\d)\s?(?:%|'/[2Z]|°/2|¥2|\"/2)(?=[\s,]|$)")
+# A half whose blank got lost in reading: no house is 211/2, but 21 1/2
+_GLUED_HALF = re.compile(r"(?<![\d/.-])(\d{1,4})1/2(?![\d/])")
 _DASHES = {ord(c): "-" for c in "‐‑‒–—−"}
 _NUMBER = re.compile(
     r"""^(?P<rear_before>(?:REAR|R|BACK)\s+(?:OF\s+)?)?(?:(?:NO|NUMBER)\.?\s+|\#\s*)?
@@ -114,7 +116,7 @@ def _cleaned(text: str) -> str:
     for sign, plain in _FRACTIONS.items():
         text = text.replace(sign, plain)
     text = re.sub(r"\s+", " ", text).strip().upper().replace("’", "'")
-    text = _MISREAD_HALF.sub(" 1/2", text)
+    text = _GLUED_HALF.sub(r"\1 1/2", _MISREAD_HALF.sub(" 1/2", text))
     return re.sub(r"^[^\w#]+|[^\w.)]+$", "", text)
 
 

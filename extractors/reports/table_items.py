@@ -51,7 +51,7 @@ def columns_in(table: Table, known: Wording) -> Columns | None:
                 return Columns(_beside_its_heading(check_roles, table, r + height, known), r + height, True)
             names = set(table_roles.values()) - {"ignore"}
             if "violation" in names and len(names) >= 2 and max(len(t) for t in texts.values()) < 60:
-                return Columns(_completed(table_roles, table, r + height, texts), r + height, False)
+                return Columns(_completed(table_roles, table, r + height, texts, known), r + height, False)
         merged = _merged_heading(table, r, known)
         if merged is not None:
             return merged
@@ -127,8 +127,11 @@ def columns_wide(table: Table) -> int:
     return max((cell.column + cell.column_span for row in table.rows for cell in row), default=0)
 
 
-def _completed(roles: dict[int, str], table: Table, first: int, headings: dict[int, str]) -> dict[int, str]:
-    """Columns whose headings could not be read, told by what stands in them: sections, and days where none is named."""
+def _completed(
+    roles: dict[int, str], table: Table, first: int, headings: dict[int, str], known: Wording
+) -> dict[int, str]:
+    """Columns whose headings could not be read, told by what stands in them: sections, what became of each finding, and days
+    where none is named."""
     said: dict[int, list[str]] = {}
     for row in table.rows[first:]:
         for cell in row:
@@ -142,6 +145,9 @@ def _completed(roles: dict[int, str], table: Table, first: int, headings: dict[i
             if role not in more.values() and not readable and 2 * sum(bool(pattern.search(t)) for t in texts) > len(texts):
                 more[column] = role
                 break
+        told = sum(len(t.split()) <= 5 and known.status_of(t) is not None for t in texts)
+        if column not in more and "status" not in more.values() and 2 * told > len(texts):
+            more[column] = "status"
     return more
 
 

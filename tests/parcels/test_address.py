@@ -84,3 +84,13 @@ def test_every_way_to_write_a_range_means_the_same(low: int, more: int, dash: st
     (found,) = parse_addresses(f"{number} Pearl {kind}{unit}, Chelsea MA", "Chelsea")
     assert (found.house, found.street, found.suffix) == (House(low, low + more), "PEARL", "ST")
     assert unit_key(found.unit) == ("2" if unit else "")
+
+
+def test_a_half_that_lost_its_blank_is_no_range() -> None:
+    for text, low in (("211/2 Library St", 21), ("1051/2 Pearl Street", 105), ("11/2 Elm St", 1)):
+        house = parse_addresses(text)[0].house
+        assert house is not None
+        assert (house.low, house.high, house.half) == (low, low, "1/2")
+    span = parse_addresses("211/213 Broadway")[0].house
+    assert span is not None
+    assert (span.low, span.high, span.half) == (211, 213, "")
