@@ -24,9 +24,11 @@ from flows.home import Home
 from flows.night.settings import DeliverySettings, load_night, needed
 from flows.night.upload import upload
 from flows.registers import load_registers
+from flows.trust import trust
 from records.document import SourceFile
 from records.errors import DeliveryRefused, SetupError
 from records.export import ExportBundle
+from records.settings import City
 from store import Store
 
 _FEW_ROWS = 20
@@ -84,7 +86,7 @@ def deliver_all(
         chosen = [load_profile(name, registers.city.patterns) for name in profiles or settings.delivery.profiles]
         delivered = []
         for profile in chosen:
-            one = _Delivery(home, store, bundle, profile, settings.delivery, place, registers.city.patterns)
+            one = _Delivery(home, store, bundle, profile, settings.delivery, place, registers.city)
             delivered.append(one.make(accept_counts))
         return delivered
 
@@ -97,7 +99,7 @@ class _Delivery:
     profile: Profile
     settings: DeliverySettings
     parent: Path
-    layers: Sequence[str]
+    city: City
 
     def make(self, accept_counts: str) -> Delivered:
         target = self.parent / self.profile.name
@@ -106,7 +108,7 @@ class _Delivery:
         staging = self.home.folder / "staging" / self.profile.name
         try:
             self._refuse_unproven(number)
-            summary = write_profile(staging, self.bundle, self.profile.name, self.layers)
+            summary = write_profile(staging, self.bundle, self.profile.name, self.city.patterns)
             before = target if read_manifest(target) else None
             if not accept_counts:
                 self._refuse_counts(number, before, summary.rows)
@@ -130,7 +132,8 @@ class _Delivery:
         if self.profile.audience == "inside" or self.settings.release_unproven:
             return
         kinds = {r.kind for r in self.bundle.standing if r.state == "accepted"}
-        unproven = sorted(kinds - self.bundle.provenance.proof.keys())
+        checked = {s.claim for s in trust(self.store, self.city).claims if s.first_sample}
+        unproven = sorted(kinds - checked)
         if unproven:
             self._refused(number, (
                 f"{', '.join(unproven)}: how right these rows are was not checked in this city yet. Check the first sample "

@@ -78,7 +78,7 @@ def _open(bundle: ExportBundle) -> Iterator[str]:
     yield f"Files that could not be read: {len(unread)}"
     yield from (f"  {d.source_file}: {d.failure or d.reason}" for d in unread[:50])
     for kind in ("inspection", "violation", "tax", "water"):
-        yield f"Proof, {kind}: {bundle.provenance.proof.get(kind, 'unproven')}"
+        yield f"Proof, {kind}: {bundle.provenance.standing.get(kind, 'unproven')}"
 
 
 def _decisions(store: Store) -> Iterator[str]:

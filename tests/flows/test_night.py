@@ -27,7 +27,9 @@ from flows.night.settings import AlarmSettings, load_night
 from flows.night.upload import upload
 from flows.night.watchdog import look
 from flows.night.watching import Intake, watch
+from flows.registers import load_registers
 from flows.run import run_task
+from flows.trust import draw, record_check
 from records.errors import DeliveryRefused, SetupError
 from store import Run, Store
 
@@ -158,6 +160,19 @@ def test_odd_counts_and_unproven_kinds_are_refused_and_noted(city: Home) -> None
         log = store.deliveries.all()
     assert [d.refused for d in log] == [False, True, False, True]
     assert log[2].note == "the list was cut by the collector"
+
+
+def test_a_first_sample_at_the_desk_opens_the_way_to_deliveries(city: Home) -> None:
+    settings = city.settings.read_text(encoding="utf-8").replace("release_unproven = true", "release_unproven = false")
+    city.settings.write_text(settings, encoding="utf-8")
+    registers = load_registers(city, SAMPLES / "parcels.csv", SAMPLES / "inspection_log.csv")
+    with pytest.raises(DeliveryRefused, match="release_unproven"):
+        deliver_all(city, ["public"])
+    with Store.open(city.database) as store:
+        for member in draw(store, registers.city, "proof", "clerk").members:
+            assert member.record_id
+            record_check(store, registers.city, member.record_id, {}, "clerk", datetime.now(UTC), store.trust.book().samples[-1].sample_id)
+    assert deliver_all(city, ["public"])[0].number == 1
 
 
 def test_an_upload_takes_the_place_of_the_one_before(tmp_path: Path) -> None:
