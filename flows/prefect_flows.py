@@ -132,7 +132,7 @@ def _publish(summary: Summary) -> None:
     desk = os.environ.get("LOTLINE_DESK_URL")
     if desk:
         waiting = sum(summary.in_review.values())
-        create_markdown_artifact(f"{waiting} records wait for a person: [open the desk]({desk}/queue)", key="desk")
+        create_markdown_artifact(f"{waiting} records wait for a person: [open the desk]({desk}/)", key="desk")
 
 
 @flow(name="lotline backfill", retries=2, retry_delay_seconds=300)
