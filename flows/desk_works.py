@@ -6,6 +6,7 @@ import hashlib
 import re
 import subprocess
 import sys
+from abc import ABC, abstractmethod
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -39,23 +40,23 @@ TWICE = 2
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|]+")
 
 
-class DeskWorks:
+class DeskWorks(ABC):
     """The part of ``review.ports.House`` that does things."""
 
     home: Home
     store: Store
 
+    @abstractmethod
     def registers(self) -> Registers | None:
         """Parcels, log and rules of the last run; None before the first."""
-        raise NotImplementedError
 
+    @abstractmethod
     def source(self, sha256: str) -> Path | None:
         """Where a file lies."""
-        raise NotImplementedError
 
+    @abstractmethod
     def parcel(self, parcel_id: str) -> Parcel | None:
         """A parcel of the present file."""
-        raise NotImplementedError
 
     _ledger: tuple[object, tuple[LedgerEntry, ...]] = (None, ())
 

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text
 
 from store.tables import metadata
-
-DELIVERY_APPEND_ONLY: Final = ("deliveries", "delivery_changes")
 
 deliveries = Table(
     "deliveries",

@@ -7,13 +7,9 @@ queue costs the same with twenty items and with twenty thousand.
 
 from __future__ import annotations
 
-from typing import Final
-
 from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, String, Table, Text
 
 from store.tables import metadata
-
-DESK_APPEND_ONLY: Final = ("desk_log", "added_records", "document_acts", "desk_notes", "suggestion_acts")
 
 users = Table(
     "users",

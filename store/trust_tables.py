@@ -3,13 +3,9 @@ them are only ever added to (triggers see to that)."""
 
 from __future__ import annotations
 
-from typing import Final
-
 from sqlalchemy import Column, Float, ForeignKey, Index, Integer, String, Table, Text
 
 from store.tables import metadata
-
-TRUST_APPEND_ONLY: Final = ("samples", "sample_members", "checks", "page_audits", "second_readings", "gate_acts", "calibrations")
 
 samples = Table(
     "samples",

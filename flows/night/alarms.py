@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from flows.night.settings import AlarmSettings
-from records.export import ExportBundle, LedgerEntry
+from records.export import ExportBundle
 from store import Run
 
 NIGHTLY = frozenset({"backfill", "sweep", "run"})
@@ -91,11 +91,3 @@ def _per_visit(bundle: ExportBundle) -> Iterator[Alarm]:
             "violations per inspection",
             f"{last}: {rates[last]:.1f} violations per housing visit ({visits[last]} visits); usual are {mean:.1f}.",
         )
-
-
-def by_state(ledger: Sequence[LedgerEntry]) -> dict[str, int]:
-    """Log rows per state."""
-    counts: dict[str, int] = defaultdict(int)
-    for entry in ledger:
-        counts[entry.state] += 1
-    return dict(counts)
