@@ -37,9 +37,7 @@ def act(request: Request, record_id: str, post: Posted) -> Response:
     at = item or _as_item(case, field)
     back = query_of(parsed(post.text("back")))
     if wish == "skip":
-        if item is not None:
-            office.store.queue.skip(item.item_id, post.user.name)
-        return go(next_path(office.store, post.session, back, at), "Skipped; it comes again later.")
+        return _skip(office, post, at, back)
     if wish == "ask":
         return _ask(office, post, at, back)
     try:
@@ -138,6 +136,11 @@ def _rest(office: Office, post: Post, at: Item, token: str) -> list[Decision]:
     return [decision(c, f, "confirm", token, post.user.name, post.at, group=group) for c, f in members]
 
 
+def _skip(office: Office, post: Post, at: Item, back: str) -> Response:
+    office.store.queue.skip(at.item_id, post.user.name)
+    return go(next_path(office.store, post.session, back, at), "Skipped; it comes again later.", f"skip:{at.item_id}")
+
+
 def _ask(office: Office, post: Post, at: Item, back: str) -> Response:
     text, to = post.text("note", 1000), post.text("to", 64)
     if not text:
@@ -162,8 +165,7 @@ def act_on_report(request: Request, sha256: str, report: int, post: Posted) -> R
     if at is None:
         return go(next_path(office.store, post.session, back, None), "Somebody has settled this report meanwhile.")
     if wish == "skip":
-        office.store.queue.skip(at.item_id, post.user.name)
-        return go(next_path(office.store, post.session, back, at), "Skipped; it comes again later.")
+        return _skip(office, post, at, back)
     if wish == "ask":
         return _ask(office, post, at, back)
     token = post.text("act", 40)
@@ -192,6 +194,9 @@ def undo(request: Request, post: Posted) -> Response:
             name(post.text("act", 40) or post.at.isoformat(), rest), rest, post.user.name, post.at, post.address
         )
         return go(where if _plain(where) else "/", "Taken back.")
+    if kind == "skip" and rest:
+        office.store.queue.unskip(rest, post.user.name)
+        return go(where if _plain(where) else "/", "Taken back; it waits again.")
     made = office.store.desk.undo(target, post.user.name, post.at, post.address)
     if not made:
         return go(where if _plain(where) else "/", "That was taken back already.")

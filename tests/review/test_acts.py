@@ -333,3 +333,13 @@ def test_coverage_leads_to_the_rows_that_are_missing(client: TestClient, city: C
     enter(client, "mo")
     page = client.get("/coverage?by=state&month=2018-10&value=without_document")
     assert page.status_code == 200 and "2018" in page.text
+
+
+def test_a_skip_can_be_taken_back(client: TestClient, city: City) -> None:
+    enter(client, "mo")
+    there = f"/item/{city.ids['handrail']}?field=description"
+    html = press(client, there, action="skip")
+    assert "Skipped" in html
+    assert "it waits again" in undo(client, html)
+    assert not city.store.decisions()
+    assert "no handrail" in client.get("/").text
