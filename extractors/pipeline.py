@@ -22,9 +22,6 @@ from records.document import Block, Document
 from records.record import Outcome, Report
 from records.vocabulary import DocType
 
-EXTRACTOR_VERSION = "1"
-"""Enters the fingerprint of every outcome: raise it when code changes what is found without a pattern changing."""
-
 EXTRACT = {
     "housing_inspection": extract_inspections,
     "fire_inspection": extract_inspections,

@@ -136,7 +136,7 @@ class CodeEntry:
 @dataclass(frozen=True, slots=True)
 class Provenance:
     """What made the data: goes into the manifest. ``versions``: reader, engines, models -> version or hash. ``proof``: kind
-    -> what was checked ("412 checked, 1 wrong: at most 1.2 %"); a kind that is not named is unproven.
+    -> what was checked ("412 checked, 1 wrong: at most 1.2 %"); a kind without a first sample is not named.
     ``standing``: every claim -> how it stands, in words."""
 
     rulebook_hash: str

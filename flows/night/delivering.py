@@ -24,11 +24,9 @@ from flows.home import Home
 from flows.night.settings import DeliverySettings, load_night, needed
 from flows.night.upload import upload
 from flows.registers import load_registers
-from flows.trust import trust
 from records.document import SourceFile
 from records.errors import DeliveryRefused, SetupError
 from records.export import ExportBundle
-from records.settings import City
 from store import Store
 
 _FEW_ROWS = 20
@@ -86,7 +84,7 @@ def deliver_all(
         chosen = [load_profile(name, registers.city.patterns) for name in profiles or settings.delivery.profiles]
         delivered = []
         for profile in chosen:
-            one = _Delivery(home, store, bundle, profile, settings.delivery, place, registers.city)
+            one = _Delivery(home, store, bundle, profile, settings.delivery, place, registers.city.patterns)
             delivered.append(one.make(accept_counts))
         return delivered
 
@@ -99,7 +97,7 @@ class _Delivery:
     profile: Profile
     settings: DeliverySettings
     parent: Path
-    city: City
+    layers: Sequence[str]
 
     def make(self, accept_counts: str) -> Delivered:
         target = self.parent / self.profile.name
@@ -108,7 +106,7 @@ class _Delivery:
         staging = self.home.folder / "staging" / self.profile.name
         try:
             self._refuse_unproven(number)
-            summary = write_profile(staging, self.bundle, self.profile.name, self.city.patterns)
+            summary = write_profile(staging, self.bundle, self.profile.name, self.layers)
             before = target if read_manifest(target) else None
             if not accept_counts:
                 self._refuse_counts(number, before, summary.rows)
@@ -132,8 +130,7 @@ class _Delivery:
         if self.profile.audience == "inside" or self.settings.release_unproven:
             return
         kinds = {r.kind for r in self.bundle.standing if r.state == "accepted"}
-        checked = {s.claim for s in trust(self.store, self.city).claims if s.first_sample}
-        unproven = sorted(kinds - checked)
+        unproven = sorted(kinds - self.bundle.provenance.proof.keys())
         if unproven:
             self._refused(number, (
                 f"{', '.join(unproven)}: how right these rows are was not checked in this city yet. Check the first sample "
