@@ -14,7 +14,8 @@ from extractors.reports.items import Item
 from extractors.reports.list_items import Listed, items_of_lines
 from extractors.reports.pieces import Piece, pieces_of
 from extractors.reports.split import plan
-from extractors.reports.table_items import Columns, columns_in, items_of_table
+from extractors.reports.table_columns import Columns, columns_in
+from extractors.reports.table_items import items_of_table
 from extractors.reports.text import NOTHING, Text
 from extractors.reports.tick_lines import split_tick_lines
 from extractors.reports.wording import Wording, wording

@@ -15,7 +15,7 @@ from extractors.reports.head import read_head
 from extractors.reports.kinds import Kind, kind_of
 from extractors.reports.note import cites_the_code, speaks_of_findings
 from extractors.reports.pieces import Piece, columns_of, pieces_of, running_text
-from extractors.reports.table_items import Columns, columns_in
+from extractors.reports.table_columns import Columns, columns_in
 from extractors.reports.wording import Wording
 from extractors.rulebook import RuleBook
 from records.document import Block, Box, Document, Page

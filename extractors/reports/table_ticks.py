@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from extractors.reports.pieces import Piece
+from extractors.reports.table_columns import Columns
 from extractors.reports.text import NOTHING, Text
 from extractors.reports.ticks import mark_in
 from extractors.reports.wording import Wording
 from records.document import Box, Cell, Tick, enclosing
-
-if TYPE_CHECKING:
-    from extractors.reports.table_items import Columns
 
 
 def fail_state(

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from extractors.layout import Spot, segments
 from extractors.tables.columns import Fit, assign
+from extractors.tables.entry import Entry, Kind
 from extractors.tables.halves import unfolded
 from extractors.tables.headers import YEAR, Column, Synonyms, heading, normal, role_of, year_and_amount
 from extractors.tables.lost_headings import restored
@@ -20,38 +21,6 @@ from extractors.tables.year_columns import by_year
 _PLAIN = re.compile(r"[\d,]+|\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}")
 
 _SAME_PLACES = 14.0  # points by which one heading's columns may shift against each other between two pages
-
-Kind = Literal["row", "total", "group", "more", "text"]
-
-
-@dataclass(slots=True)
-class Entry:
-    """A line of a list and what it is: a row of values, a total, a group's heading, more of the row above, or text."""
-
-    kind: Kind
-    row: Row
-    cells: dict[str, list[list[Spot]]] = field(default_factory=dict)  # role -> its columns' words (several fee columns)
-    known: bool = True  # stands under a heading of its own page
-    recap: bool = False  # part of a summary, whose rows are no records
-    title: bool = False  # stands above the first heading of its page
-
-    def words(self, role: str) -> list[Spot]:
-        return [s for cell in self.cells.get(role, []) for s in cell]
-
-    def text(self, role: str) -> str:
-        return " ".join(s.word.text for s in self.words(role)).strip(" |")
-
-    def solid(self, role: str) -> str:
-        """The text without specks: OCR "words" at its ends that hold no letter or digit ("%" and "&" mean something)."""
-        words = [s.word.text for s in self.words(role)]
-        if self.row.ocr:
-            while words and not re.search(r"[^\W_]|%", words[0]):
-                words.pop(0)
-            while words and not re.search(r"[^\W_]|[)%&]", words[-1]):
-                words.pop()
-            if words and words[-1][-1] in ".,;:" and len(words[-1]) > 4:
-                words[-1] = words[-1].rstrip(".,;:")
-        return " ".join(words).strip(" |")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,16 +7,13 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import permutations
 from statistics import median
-from typing import TYPE_CHECKING
 
 from extractors.layout import Spot
 from extractors.tables.columns import Fit
+from extractors.tables.entry import Entry
 from extractors.tables.headers import YEAR, Column
 from extractors.tables.stream import Row
 from extractors.tables.values import looks_like_money, number
-
-if TYPE_CHECKING:
-    from extractors.tables.listing import Entry
 
 _FEWEST_ROWS = 6
 _BIN = 2.0  # points

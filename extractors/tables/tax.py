@@ -15,8 +15,9 @@ from extractors.layout import Spot
 from extractors.parcels.mapblock import id_key
 from extractors.rulebook import RuleBook
 from extractors.tables import doubts, sums
+from extractors.tables.entry import Entry
 from extractors.tables.headers import normal, synonyms
-from extractors.tables.listing import Entry, Grammar, entries, group_values
+from extractors.tables.listing import Grammar, entries, group_values
 from extractors.tables.stream import Row, rows_of
 from extractors.tables.values import amount, first_date, fiscal_year, looks_like_money
 from records.document import Block, Document

@@ -12,8 +12,9 @@ from functools import cache, lru_cache
 from extractors.layout import Spot
 from extractors.rulebook import RuleBook
 from extractors.tables import consumption, cycles, doubts, sums
+from extractors.tables.entry import Entry
 from extractors.tables.headers import synonyms
-from extractors.tables.listing import Entry, Grammar, entries, group_values
+from extractors.tables.listing import Grammar, entries, group_values
 from extractors.tables.lost_headings import by_arithmetic
 from extractors.tables.stream import Row, rows_of
 from extractors.tables.values import amount, first_date, looks_like_money, number

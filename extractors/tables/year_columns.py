@@ -5,13 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from extractors.layout import Spot
+from extractors.tables.entry import Entry
 from extractors.tables.headers import YEAR, Column, year_and_amount
-
-if TYPE_CHECKING:
-    from extractors.tables.listing import Entry
 
 _SHARED = frozenset({"parcel", "owner", "location", "account", "tax_type", "code", "description"})
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from extractors.layout import Spot
-from extractors.tables.listing import Entry
+from extractors.tables.entry import Entry
 from extractors.tables.lost_headings import by_arithmetic
 from extractors.tables.stream import Row, _without_leaders
 from records.document import Box, Page, Word

@@ -1,0 +1,249 @@
+"""What the columns of a table of findings mean: told by their headings in any order, else by what stands in them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from extractors.reports.ticks import mark_in
+from extractors.reports.wording import Wording
+from records.document import Cell, Table, enclosing
+
+_SECTION_LIKE = re.compile(r"\b4[1Il]0\W{0,2}\d{3}\b|\bC\.?M\.?R\b", re.IGNORECASE)
+_DAY_LIKE = re.compile(r"\b\d{1,2}[/.-]\d{1,2}[/.:-]\d{2,4}\b")
+
+
+@dataclass(frozen=True)
+class Columns:
+    """What the columns of a table mean: role by column number; ``first`` is the first row below the heading."""
+
+    roles: dict[int, str]
+    first: int
+    checklist: bool
+    centres: tuple[tuple[str, float], ...] = ()  # middles of tick columns known from their headings alone
+
+    def of(self, role: str) -> int | None:
+        return next((c for c, r in self.roles.items() if r == role), None)
+
+
+def columns_in(table: Table, known: Wording) -> Columns | None:
+    """The heading row of a table of findings, if it has one (headings may take two rows)."""
+    for r in range(min(len(table.rows), 14)):
+        for height in (1, 2):
+            if r + height > len(table.rows):
+                continue
+            texts = _headings(table, table.rows[r : r + height])
+            if height == 2 and len(table.rows[r]) < 2:
+                continue
+            table_roles = _distinct({c: role for c, t in texts.items() if (role := _table_role(t, known))})
+            check_roles = _distinct({c: role for c, t in texts.items() if (role := known.check_column(t))})
+            checks = set(check_roles.values())
+            stray = _told_in_words(table_roles, check_roles, texts, table, r + height)
+            if "fail" in checks and ("item" in checks or "pass" in checks) and len(checks) >= 3 and not stray:
+                if "item" not in checks:
+                    free = [c for c in range(min(check_roles)) if c not in check_roles]
+                    check_roles = {**({free[0]: "item"} if free else {}), **check_roles}
+                return Columns(_beside_its_heading(check_roles, table, r + height, known), r + height, True)
+            names = set(table_roles.values()) - {"ignore"}
+            if "violation" in names and len(names) >= 2 and max(len(t) for t in texts.values()) < 60:
+                return Columns(_completed(table_roles, table, r + height, texts, known), r + height, False)
+        merged = _merged_heading(table, r, known)
+        if merged is not None:
+            return merged
+    found = _by_content(table, known)
+    if found is not None and found.first == 0 and sum(bool(_table_role(c.text, known)) for c in table.rows[0]) >= 2:
+        return replace(found, first=1)  # a heading, of which enough was read to know it for one
+    return found
+
+
+def _beside_its_heading(roles: dict[int, str], table: Table, first: int, known: Wording) -> dict[int, str]:
+    """The roles, the ticks' column moved to the nameless one next to it that holds the marks: a heading over no rule of its own
+    may have been given to the wrong side of a speck."""
+    fail = next(c for c, role in roles.items() if role == "fail")
+    marks = {
+        c: sum(mark_in(cell.text, known) is not None for row in table.rows[first:] for cell in row if cell.column == c)
+        for c in (fail, fail - 1, fail + 1)
+    }
+    best = max(marks, key=lambda c: marks[c])
+    if 4 * marks[fail] > marks[best] or best in roles or 4 * marks[best] < len(table.rows[first:]):
+        return roles
+    return {**{c: role for c, role in roles.items() if c != fail}, best: "fail"}
+
+
+def _told_in_words(roles: dict[int, str], checks: dict[int, str], headings: dict[int, str], table: Table, first: int) -> bool:
+    """Whether the findings stand in a column of sentences, and the "fail" column is a speck over it ("N") without a mark."""
+    fail = next((c for c, role in checks.items() if role == "fail"), None)
+    said = next((c for c, role in roles.items() if role == "violation" and c != fail), None)
+    if fail is None or said is None or sum(map(str.isalnum, headings.get(fail, ""))) > 2:
+        return False
+    texts = {c: [cell.text for row in table.rows[first:] for cell in row if cell.column == c] for c in (fail, said)}
+    marked = any(len(t.split()) == 1 and len(t) <= 3 for t in texts[fail])
+    return not marked and 2 * sum(len(t.split()) >= 2 for t in texts[said]) > len(texts[said])
+
+
+def _table_role(heading: str, known: Wording) -> str | None:
+    """What a column's heading means; of two headings that were read as one, the first."""
+    words = heading.split()
+    whole = known.table_column(heading)
+    if whole is not None or len(words) < 2:
+        return whole
+    for at in range(len(words) - 1, 0, -1):
+        first, second = known.table_column(" ".join(words[:at])), known.table_column(" ".join(words[at:]))
+        if first is not None and second is not None and first != second:
+            return first
+    return None
+
+
+def _merged_heading(table: Table, r: int, known: Wording) -> Columns | None:
+    """A check-list's heading read as one cell: its words name the columns, their places say where the ticks stand."""
+    words = [w for cell in table.rows[r] for w in cell.words if w.box is not None]
+    roles: list[tuple[str, float]] = []
+    i = 0
+    while i < len(words):
+        for length in (4, 3, 2, 1):
+            role = known.check_column(" ".join(w.text for w in words[i : i + length])) if i + length <= len(words) else None
+            box = enclosing([w.box for w in words[i : i + length] if w.box is not None])
+            if role is not None and box is not None:
+                roles.append((role, box.centre_x))
+                i += length
+                break
+        else:
+            return None
+    names = [name for name, _ in roles]
+    width = columns_wide(table)
+    if "fail" not in names or len(set(names)) < 3 or len(set(names)) != len(names) or width < 2:
+        return None
+    ticks = tuple(pair for pair in roles if pair[0] in {"pass", "fail", "na"})
+    by_order = dict(enumerate(names)) if width == len(names) else {0: names[0], width - 1: names[-1]}
+    return Columns(by_order, r + 1, True, ticks)
+
+
+def columns_wide(table: Table) -> int:
+    return max((cell.column + cell.column_span for row in table.rows for cell in row), default=0)
+
+
+def _completed(
+    roles: dict[int, str], table: Table, first: int, headings: dict[int, str], known: Wording
+) -> dict[int, str]:
+    """Columns whose headings could not be read, told by what stands in them: sections, what became of each finding, and days
+    where none is named."""
+    said: dict[int, list[str]] = {}
+    for row in table.rows[first:]:
+        for cell in row:
+            if cell.column not in roles and cell.column_span == 1 and cell.text.strip():
+                said.setdefault(cell.column, []).append(cell.text)
+    more = dict(roles)
+    for column, texts in sorted(said.items()):
+        heading = headings.get(column, "").strip(" .:_-")
+        for role, pattern in (("code", _SECTION_LIKE), ("deadline", _DAY_LIKE)):
+            readable = bool(re.search(r"\w{3}", heading)) and role == "deadline"
+            if role not in more.values() and not readable and 2 * sum(bool(pattern.search(t)) for t in texts) > len(texts):
+                more[column] = role
+                break
+        told = sum(len(t.split()) <= 5 and known.status_of(t) is not None for t in texts)
+        if column not in more and "status" not in more.values() and 2 * told > len(texts):
+            more[column] = "status"
+    return more
+
+
+def _by_content(table: Table, known: Wording) -> Columns | None:
+    """A list whose headings were not read: told by a column of tick marks, or of sections beside one of sentences."""
+    width = max((cell.column for row in table.rows for cell in row), default=-1) + 1
+    rows = [row for row in table.rows if len(row) > 1]
+    if width < 3 or len(rows) < 4:
+        return None
+    texts = {c: [cell.text for row in rows for cell in row if cell.column == c and cell.text.strip()] for c in range(width)}
+    filled = {c: t for c, t in texts.items() if t}
+
+    def share(column: int, test: Callable[[str], bool]) -> float:
+        values = texts[column]
+        return sum(map(test, values)) / len(rows) if values else 0.0
+
+    marks = [c for c, said in filled.items() if _is_mark_column(said, known)]
+    if len(marks) > 1:
+        marks = [max(marks, key=lambda c: len(filled[c]))]
+    codes = [c for c in filled if share(c, lambda t: bool(re.search(r"\b4[1Il]0\W{0,2}\d{3}\b|\bCMR\b", t))) > 0.6]
+    lengths = {c: sum(len(t) for t in v) / len(v) for c, v in filled.items()}
+    if len(marks) == 1 and codes:
+        words = [c for c in sorted(filled) if c not in marks and c not in codes]
+        if words:
+            label = max((c for c in words if c < marks[0]), key=lambda c: len(filled[c]), default=words[0])
+            rest = [c for c in words if c > marks[0] and c != label]
+            remarks = {max(rest, key=lambda c: sum(map(len, filled[c]))): "remarks"} if rest else {}
+            return Columns(
+                {label: "item", marks[0]: "fail", codes[0]: "code", **remarks}, _first_marked(table, marks[0], known), True
+            )
+    if codes and not marks:
+        longest = max((c for c in filled if c not in codes), key=lambda c: lengths[c], default=None)
+        if longest is not None and lengths[longest] > 14:
+            roles = {longest: "violation", codes[0]: "code"}
+            for c in filled:
+                if c in roles:
+                    continue
+                if share(c, lambda t: bool(re.fullmatch(r"\W*\d{1,2}\W*", t))) > 0.6:
+                    roles[c] = "number"
+                elif share(c, lambda t: bool(re.search(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}", t))) > 0.6:
+                    roles[c] = "deadline"
+                elif share(c, lambda t: known.status_of(t) is not None) > 0.6:
+                    roles[c] = "status"
+                elif "location" not in roles.values() and 3 < lengths[c] < 40:
+                    roles[c] = "location"
+            return Columns(_distinct(roles), 0, False)
+    return None
+
+
+def _is_mark_column(said: Sequence[str], known: Wording) -> bool:
+    """Do the filled cells of a column hold little but marks? Lines to write on may have been lost, so most may be blank."""
+    marks = [mark_in(t, known) for t in said]
+    found = sum(m is not None for m in marks)
+    return found >= max(3, 0.6 * len(said)) and (True in marks or False in marks) and max(map(len, said)) < 24
+
+
+def _first_marked(table: Table, column: int, known: Wording) -> int:
+    """The first row with a mark: what stands above is the heading."""
+    for r, row in enumerate(table.rows):
+        if any(cell.column == column and mark_in(cell.text, known) is not None and len(row) > 2 for cell in row):
+            return r
+    return 0
+
+
+def _headings(table: Table, rows: Sequence[Sequence[Cell]]) -> dict[int, str]:
+    """Heading text by column. A heading row without ruling lines between its words is cut by the columns below it."""
+    texts: dict[int, str] = {}
+    spans = _spans(table)
+    for row in rows:
+        merged = [cell for cell in row if cell.column_span > 1 or len(row) == 1]
+        if merged and len(spans) >= 3 and len(row) < len(spans) and all(w.box is not None for c in row for w in c.words):
+            for word in (w for c in row for w in c.words):
+                assert word.box is not None
+                at = word.box.centre_x
+                column = min(spans, key=lambda c: max(spans[c][0] - at, at - spans[c][1], 0.0))
+                texts[column] = f"{texts.get(column, '')} {word.text}".strip()
+            continue
+        for cell in row:
+            texts[cell.column] = f"{texts.get(cell.column, '')} {cell.text}".strip()
+    return texts
+
+
+def _spans(table: Table) -> dict[int, tuple[float, float]]:
+    """Left and right edge of each column, from the cells that lie in one column only."""
+    out: dict[int, tuple[float, float]] = {}
+    widest = max((len(row) for row in table.rows), default=0)
+    for row in table.rows:
+        for cell in row:
+            if len(row) == widest and cell.column_span == 1 and cell.box is not None:
+                old = out.get(cell.column, (cell.box.x0, cell.box.x1))
+                out[cell.column] = (min(old[0], cell.box.x0), max(old[1], cell.box.x1))
+    return out
+
+
+def _distinct(roles: dict[int, str]) -> dict[int, str]:
+    """A role only once: the first column keeps it."""
+    seen: set[str] = set()
+    out = {}
+    for column, role in sorted(roles.items()):
+        if role not in seen or role == "ignore":
+            out[column] = role
+            seen.add(role)
+    return out
