@@ -285,9 +285,10 @@ def _memo(sheet: _Sheet, report: Typed, chance: random.Random) -> None:
     rows = [("Property", report.address), (label, report.day_written), ("Case #", report.case), ("Inspector", report.inspector)]
     rows += [("Purpose", report.kind_written)] if report.kind != "reinspection" else []
     chance.shuffle(rows)
+    middle = 74 + max(sheet.wide(f"{name}:") for name, _ in rows)
     for name, value in rows:
         sheet.put(60, f"{name}:")
-        sheet.put(60 + 14 * sheet.size * 0.75, value)
+        sheet.put(middle, value)
         sheet.y -= sheet.size * 1.5
     sheet.y -= 8
     sheet.line("Violations:", 60, 1.6)
