@@ -12,7 +12,7 @@ from extractors.language.codebook import exists, load, split_code
 from extractors.omissions import omissions
 from extractors.reports.beside import hand_features, hands_on
 from extractors.rulebook import RuleBook
-from extractors.trust.voices import heard, with_voices
+from extractors.trust.voices import heard, page_features, with_voices
 from records.document import Document
 from records.parcel import LogRow, Parcel
 from records.record import Reason, Record, Report
@@ -62,7 +62,8 @@ def check_report(report: Report, document: Document, rules: RuleBook | None = No
     reasons += [r for r in omissions(report, document, known) if r not in reasons]
     hands = hands_on([p for p in document.pages if p.number in report.pages])
     voices = heard(document, report.pages)
-    shown = [replace(r, features={**r.features, **hand_features(r, hands, reasons)}) for r in report.records]
+    worn = page_features([p for p in document.pages if p.number in report.pages])
+    shown = [replace(r, features={**r.features, **hand_features(r, hands, reasons), **worn}) for r in report.records]
     records = tuple(_check(with_voices(r, voices), known, world or World()) for r in shown)
     return replace(report, records=records, reasons=tuple(reasons))
 

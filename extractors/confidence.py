@@ -143,11 +143,12 @@ def read_calibration(text: str, where: str) -> Calibration:
     """Models from JSON; ``where`` names it in messages. Raises PatternError where this version can't use them."""
     try:
         data = json.loads(text)
-        if data["parts"] != {"field": list(FIELD_BELIEF), "record": list(RECORD_BELIEF)}:
-            raise ValueError("made by another version, of other parts")
+        of_fields, of_records = data["parts"]["field"], data["parts"]["record"]
+        if gone := {*of_fields} - FIELD_BELIEF.keys() | {*of_records} - RECORD_BELIEF.keys():
+            raise ValueError(f"made by another version, of parts this one does not know: {', '.join(sorted(gone))}")
         return Calibration(
-            fields={name: _logistic(m, len(FIELD_BELIEF)) for name, m in data["fields"].items()},
-            claims={c: _model(c, data["claims"][c]) for c in CLAIMS if c in data["claims"]},
+            fields={name: _logistic(m, of_fields, list(FIELD_BELIEF)) for name, m in data["fields"].items()},
+            claims={c: _model(c, data["claims"][c], of_records) for c in CLAIMS if c in data["claims"]},
             origin=data["origin"],
             data=data["data_sha256"],
         )
@@ -155,17 +156,16 @@ def read_calibration(text: str, where: str) -> Calibration:
         raise PatternError(f"{where}: not a confidence model ({error}); run the fit again or restore it.") from error
 
 
-def _model(claim: Claim, data: Mapping[str, Any]) -> Model:
-    logistic = None if "weights" not in data else _logistic(data, len(RECORD_BELIEF))
+def _model(claim: Claim, data: Mapping[str, Any], parts: Sequence[str]) -> Model:
+    logistic = None if "weights" not in data else _logistic(data, parts, list(RECORD_BELIEF))
     shares = {float(share): None if least is None else float(least) for share, least in data["gates"].items()}
     return Model(claim, logistic, shares)
 
 
-def _logistic(data: Mapping[str, Any], parts: int) -> Logistic:
-    weights = tuple(float(w) for w in data["weights"])
-    if len(weights) != parts:
-        raise ValueError(f"{len(weights)} weights for {parts} parts")
-    return Logistic(float(data["intercept"]), weights)
+def _logistic(data: Mapping[str, Any], parts: Sequence[str], now: Sequence[str]) -> Logistic:
+    """A model fitted on ``parts``, in the order of those known now: one that came later weighs nothing until the next fit."""
+    weights = dict(zip(parts, (float(w) for w in data["weights"]), strict=True))
+    return Logistic(float(data["intercept"]), tuple(weights.get(part, 0.0) for part in now))
 
 
 def _rounded(fields: Mapping[str, float]) -> dict[str, float]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from extractors.parcels.address import unit_key
 from extractors.parcels.permit_log import Join
+from extractors.parcels.vouching import LOG_AGREES, LOG_DIFFERS, vouched
 from records.document import Document
 from records.parcel import ParcelCandidate, ParcelMatch
 from records.record import Evidence, Extraction, Reason, Record, Report
@@ -53,7 +54,7 @@ def _inspection(linker: Linker, document: Document, visit: Record) -> tuple[Reco
     match = _asked_log(linker, match, join)
     result = visit.having(_parcel(visit, match, ("address_as_written",), _ADDRESS_RULE))
     result = result.doubting(*_reasons(match, address))
-    result = _with_log(result, join)
+    result = vouched(_with_log(result, join), join, linker.log.agrees(join.row, match) if join.row else None)
     read = visit.fields.get("address_as_written")
     if match.parcel_id and join.reasons and (read is None or read.reading is None or read.reading < _SURELY_READ):
         # the log names another building: a number misread by one figure is as likely as a wrong log
@@ -100,7 +101,15 @@ def _violation(linker: Linker, violation: Record, visit: Record | None, join: Jo
         source = violation if own_address or visit is None else visit
         found = _parcel(source, match, ("address_as_written",), _ADDRESS_RULE)
         result = violation.having(found).doubting(*_reasons(match, address))
-    return _with_log(result, join)
+    return vouched(_with_log(result, join), join, _vouched_parcel(result, visit))
+
+
+def _vouched_parcel(violation: Record, visit: Record | None) -> bool | None:
+    """What the log says of the visit's parcel holds for a finding at the same one."""
+    place = visit.fields.get("parcel_id") if visit is not None else None
+    if place is None or place.value is None or place.value != violation.value("parcel_id"):
+        return None
+    return True if LOG_AGREES in place.flags else False if LOG_DIFFERS in place.flags else None
 
 
 def _row(linker: Linker, row: Record) -> Record:

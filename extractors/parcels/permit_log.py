@@ -66,9 +66,9 @@ class LogIndex:
             return Join()
         claims = self.claims(path, case_number)
         for basis, rows in claims:
-            agreeing = [r for r in rows if self._agrees(r, parcel) is not False]
+            agreeing = [r for r in rows if self.agrees(r, parcel) is not False]
             if agreeing:
-                row = min(agreeing, key=lambda r: (self._agrees(r, parcel) is None, _days(r, when)))
+                row = min(agreeing, key=lambda r: (self.agrees(r, parcel) is None, _days(r, when)))
                 others = {r.record_no for b, rs in claims for r in rs if b in ("case_number", "folder", "file_name")}
                 flags = ("other_record_claimed",) if others - {row.record_no} else ()
                 return Join(row.record_no, basis, row, flags)
@@ -114,7 +114,7 @@ class LogIndex:
         whole = self._by_number.get(number_key(name.rsplit(".", 1)[0]), [])
         return list(whole) or [r for n in _NUMBER_IN_NAME.findall(name) for r in self._by_number.get(number_key(n), [])]
 
-    def _agrees(self, row: LogRow, parcel: ParcelMatch) -> bool | None:
+    def agrees(self, row: LogRow, parcel: ParcelMatch) -> bool | None:
         """Whether row and report are about one building; None where one of them can't be told."""
         ours = {parcel.parcel_id} if parcel.parcel_id else {c.parcel_id for c in parcel.candidates}
         match = self.address_of(row)
@@ -139,8 +139,8 @@ class LogIndex:
             for r in self._by_parcel.get(parcel.parcel_id, ())
             if r.opened is not None
             and -_DAYS_AFTER <= (when - r.opened).days <= _DAYS_BEFORE
-            and _same_unit(unit, r.unit)
-            and _same_person(inspector, r.inspector)
+            and same_unit(unit, r.unit)
+            and same_person(inspector, r.inspector)
         ]
 
     def _contradicted(self, claims: list[tuple[str, list[LogRow]]], address: str) -> tuple[Reason, ...]:
@@ -157,11 +157,11 @@ def _days(row: LogRow, when: date | None) -> int:
     return abs((when - row.opened).days) if when and row.opened else 10_000
 
 
-def _same_unit(one: str, other: str) -> bool:
+def same_unit(one: str, other: str) -> bool:
     return not one.strip() or not other.strip() or unit_key(one) == unit_key(other)
 
 
-def _same_person(one: str, other: str) -> bool:
+def same_person(one: str, other: str) -> bool:
     """Surnames agree, or one is not given."""
     names = [re.findall(r"[A-Z']{3,}", n.upper()) for n in (one, other)]
     return not names[0] or not names[1] or names[0][-1] == names[1][-1]

@@ -179,6 +179,7 @@ def _record(
     if item.added:
         reasons.append(Reason("status", "handwritten", f'beside it stands a note by hand: "{item.added.text}"'))
     features = _features(item, part, code, citations, guess, day, rules)
+    features["bare"] = float(_bare(description, code, item.label, rules))
     anchor = part.evidence()
     if anchor.page is None:
         anchor = Evidence(None, (), part.text, part.anchor)
@@ -308,6 +309,13 @@ def _features(
         "unsure_tick": float(item.tick == "unsure"),
         "loose": float(item.loose),
     }
+
+
+def _bare(description: str, code: str, label: str, rules: RuleBook) -> bool:
+    """Whether the finding says no more than its form prints: the item's own label, or the section and its title."""
+    letters = re.sub(r"[^a-z]+", " ", description.lower()).strip()
+    printed = re.sub(r"[^a-z]+", " ", label.lower()).strip()
+    return letters == printed or bool(code and title_only(description, code, "", rules))
 
 
 def _runner_up(guess: CodeGuess) -> float:

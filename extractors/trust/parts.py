@@ -16,7 +16,8 @@ from records.routing import required_fields
 FIELD_BELIEF: Final[Mapping[str, float]] = {
     "reading": 3.0, "finding": 2.5, "is_ocr": -0.5, "agreed": 0.7, "disputed": -1.5, "repaired": -0.5, "inherited": -0.2,
     "inferred": -0.5, "handwritten": -2.0, "alternatives": -0.5, "doubted": -2.0, "certain": 1.0, "mean_conf": 1.0,
-    "min_conf": 0.5, "guess_margin": 0.5, "section_matches_meaning": 0.5,
+    "min_conf": 0.5, "guess_margin": 0.5, "section_matches_meaning": 0.5, "log_agrees": 1.0, "log_differs": -1.5,
+    "worn": -0.5, "page_disputed": -1.0,
 }  # fmt: skip
 FIELD_START: Final = -2.0
 """Log-odds of a field none of whose parts speak for it."""
@@ -26,7 +27,8 @@ RECORD_BELIEF: Final[Mapping[str, float]] = {
     "header_known": 0.5, "head_finding": 0.5, "sums_ok": 1.0, "subtotal_ok": 0.5, "row_conf_vs_neighbours": 1.0, "missing": -9.0,
     "no_parcel": -4.0, "several_parcels": -1.5, "doubts": -0.7, "handwritten_share": -3.0, "loose": -0.5, "unsure_tick": -2.0,
     "is_ocr": -0.3, "section_matches_meaning": 0.3, "code_repaired": -0.5, "cited": 0.3,
-    "unexplained": -0.7, "written_on": -1.0,
+    "unexplained": -0.7, "written_on": -1.0, "bare": -1.5, "meaning": 0.5, "log_names_one": -4.0, "worn": -1.0,
+    "page_disputed": -2.0,
 }  # fmt: skip
 RECORD_START: Final = -1.0
 
@@ -61,6 +63,10 @@ def field_parts(record: Record, name: str) -> list[float]:
         "alternatives": float(bool(found.alternatives)),
         "doubted": float(any(r.field == name for r in record.reasons)),
         "certain": float("certain" in flags),
+        "log_agrees": float("log_agrees" in flags),
+        "log_differs": float("log_differs" in flags),
+        "worn": _worn(record),
+        "page_disputed": _feature(record, "page_disputed", 0.0),
         "mean_conf": _feature(record, "mean_conf", 1.0),
         "min_conf": _feature(record, "min_conf", 1.0),
         "guess_margin": _feature(record, "guess_margin", 1.0) if on_its_code and _assigned(record) else 1.0,
@@ -85,6 +91,9 @@ def record_parts(record: Record, sure: Mapping[str, float], findings: Sequence[f
         "several_parcels": float("parcel_id" in missing and several),
         "doubts": float(min(MOST_DOUBTS, len(record.reasons))),
         "is_ocr": is_ocr(record),
+        "meaning": _feature(record, "guess_score", 1.0),
+        "log_names_one": float("parcel_id" in missing and _flagged(record, "parcel_id", "log_names_one")),
+        "worn": _worn(record),
     }
     return [parts[part] if part in parts else _feature(record, part, 0.0) for part in RECORD_BELIEF]
 
@@ -116,6 +125,16 @@ def _valued(record: Record) -> list[Extraction]:
 def _assigned(record: Record) -> bool:
     code = record.fields.get("code") or record.fields.get("category")
     return code is not None and (record.text("code_basis") == "inferred" or "inferred" in code.flags)
+
+
+def _worn(record: Record) -> float:
+    """How far the page's words were from being read with certainty, in tenths: 0 on clean text, 3 and more on poor copies."""
+    return min(5.0, 10 * (1 - _feature(record, "page_conf", 1.0)))
+
+
+def _flagged(record: Record, name: str, flag: str) -> bool:
+    found = record.fields.get(name)
+    return found is not None and flag in found.flags
 
 
 def _known(part: float | None) -> float:
