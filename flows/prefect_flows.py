@@ -87,6 +87,7 @@ def read_and_export(run_id: str) -> Summary:
         read_batch(run_id, number)
         done = 100.0 * (number + 1) / len(batches)
         update_progress_artifact(progress, done, description=f"{run.counts['done']} of {len(run.jobs)} documents")
+    read_rest(run_id)
     summary = compare_and_export(run_id)
     _publish(summary)
     return summary
@@ -101,6 +102,17 @@ def read_batch(run_id: str, number: int) -> dict[str, int]:
     On a second try only those are done again that were not stored."""
     run = _RUNS[run_id]
     run.do(run.undone(number))
+    return dict(run.counts)
+
+
+@task(
+    name="what other runs had in hand", cache_policy=NO_CACHE, persist_result=False,
+    retries=3, retry_delay_seconds=[10, 60, 300], retry_condition_fn=_may_pass,
+)  # fmt: skip
+def read_rest(run_id: str) -> dict[str, int]:
+    """Waits for documents that another machine works on, and takes over those that it let go."""
+    run = _RUNS[run_id]
+    run.do_rest()
     return dict(run.counts)
 
 

@@ -16,7 +16,6 @@ from datetime import date
 from pathlib import Path
 
 from extractors.read.serial import document_to_json
-from flows.at_work import at_work
 from flows.bundle import make_bundle
 from flows.collect import Found, collect
 from flows.crossings import cross_all
@@ -27,6 +26,7 @@ from flows.night.order import oldest_first
 from flows.pool import Lost, Pool
 from flows.registers import Registers, load_registers
 from flows.say import Tell
+from flows.sharing import Share
 from flows.summary import Summary, summarise
 from flows.work import Desk, Done, Job, prepare, unreadable, without_page
 from records.errors import SetupError
@@ -34,6 +34,7 @@ from store import Store
 
 BATCH = 50
 """Documents per Prefect task: task runs cost nothing at this size and are all recorded."""
+_LOOK_EVERY = 1.0  # seconds between two looks at what other runs have in hand
 SECONDS_PER_DOCUMENT = 900.0
 """Wall time: a list of 100 scanned pages is read in this; what takes longer hangs."""
 
@@ -72,10 +73,12 @@ class Run:
     jobs: list[Job]
     run_id: str
     tell: Tell
+    share: Share
     pool: Pool[Job, Done] | None = None
     counts: Counter[str] = field(default_factory=Counter)
     started: float = field(default_factory=time.monotonic)
     notes: list[str] = field(default_factory=list)
+    elsewhere: dict[str, Job] = field(default_factory=dict)  # another run had them in hand when their turn came
 
     @property
     def batches(self) -> list[Sequence[Job]]:
@@ -84,8 +87,7 @@ class Run:
 
     def undone(self, number: int) -> list[Job]:
         """Those of a batch whose outcome is not in the store yet: all at first, the rest when it is tried again."""
-        known = self.store.outcome_fingerprints()
-        return [job for job in self.batches[number] if known.get(job.source.sha256) != self.prints.outcome]
+        return self._without_outcome(self.batches[number])
 
     def do(self, batch: Sequence[Job]) -> None:
         """Reads and extracts these documents and stores each as it is done. Safe to repeat."""
@@ -100,32 +102,61 @@ class Run:
             slow = answer.timed_out if isinstance(answer, Lost) else answer.changed
             retry = slow or any(lost.timed_out for _, lost in job.left_out)
             self._keep(done, retry)
+            self.share.give_back(job.source.sha256)
             self.counts["done"] += 1
             self.counts["failed"] += bool(done.outcome.failure)
-            self.tell(self.counts["done"], len(self.jobs), job.source.path)
+            self.tell(self.counts["done"] + self.counts["elsewhere"], len(self.jobs), job.source.path)
+
+    def do_rest(self) -> None:
+        """What other runs had in hand: waits until they have done it, and takes over what they let go."""
+        while self.elsewhere and not self._out_of_time():
+            waiting = self._without_outcome(list(self.elsewhere.values()))
+            self.counts["elsewhere"] += len(self.elsewhere) - len(waiting)
+            self.elsewhere = {}
+            self.do(waiting)
+            if self.elsewhere:
+                time.sleep(_LOOK_EVERY)
+        self.counts["left"] += len(self.elsewhere)
+
+    def _without_outcome(self, jobs: Sequence[Job]) -> list[Job]:
+        known = self.store.outcome_fingerprints([job.source.sha256 for job in jobs])
+        return [job for job in jobs if known.get(job.source.sha256) != self.prints.outcome]
+
+    def _out_of_time(self) -> bool:
+        return self.task.hours is not None and time.monotonic() - self.started >= self.task.hours * 3600
 
     def _in_time(self, batch: Sequence[Job]) -> Iterator[Job]:
-        """The jobs until the night is over; what is left is counted and waits for the next."""
+        """Those of the jobs that this run can claim, until the night is over; what is left is counted and waits for the next."""
         for place, job in enumerate(batch):
-            if self.task.hours is not None and time.monotonic() - self.started >= self.task.hours * 3600:
+            if self._out_of_time():
                 self.counts["left"] += len(batch) - place
                 return
-            yield job
+            if not self.share.take(job.source.sha256):
+                self.elsewhere[job.source.sha256] = job
+            elif self._without_outcome([job]):
+                yield job
+            else:  # another run has done it since
+                self.share.give_back(job.source.sha256)
+                self.counts["elsewhere"] += 1
 
     def finish(self) -> Summary:
         """What follows from all documents together, and the export of INPUT's."""
         from flows.export.writer import write_export
 
-        cross_all(self.store, self.registers.city)
-        sources = [f.source for f in self.found]
-        bundle = make_bundle(self.store, sources, self.registers, self.registers.versions(), self.task.period)
-        if self.task.only is None:
-            write_export(self.task.out, bundle, self.task.include_review, layers=self.registers.city.patterns)
+        # One after the other: what is compared last has seen everything that was stored before.
+        with self.share.alone("crossing"):
+            cross_all(self.store, self.registers.city)
+            sources = [f.source for f in self.found]
+            bundle = make_bundle(self.store, sources, self.registers, self.registers.versions(), self.task.period)
+            if self.task.only is None:
+                write_export(self.task.out, bundle, self.task.include_review, layers=self.registers.city.patterns)
         if shutil.which("tesseract") is None:
             self.notes.append(
                 "Tesseract is not installed, so scanned pages were not read: "
                 "sudo apt-get install tesseract-ocr tesseract-ocr-eng tesseract-ocr-osd, then run again."
             )
+        if self.counts["elsewhere"]:
+            self.notes.append(f"{self.counts['elsewhere']} files were done by another run at the same time.")
         if self.counts["left"]:
             self.notes.append(f"{self.counts['left']} files are left: the time allowed was over. The next run goes on with them.")
         seconds = time.monotonic() - self.started
@@ -163,11 +194,12 @@ def run_task(task: Task, tell: Tell) -> Summary:
         raise SetupError(f"There are no files in {', '.join(map(str, task.inputs))}: check the path of INPUT.")
     check_place(task.out)
     prints = fingerprints(desk.settings, registers.city, registers.files)
-    with at_work(task.home), Store.open(task.home.database) as store:
+    with Store.open(task.home.database) as store, Share(store) as share:
         run_id = store.start_run(task.command, [str(i) for i in task.inputs], prints.outcome)
+        share.begin(run_id)
         store.register([f.source for f in found], run_id)
         jobs, refused = plan(store, found, prints)
-        run = Run(task, store, registers, desk, prints, found, jobs, run_id, tell, started=started)
+        run = Run(task, store, registers, desk, prints, found, jobs, run_id, tell, share, started=started)
         for done in refused:
             run._keep(done, retry=False)
         if task.period is not None:
@@ -200,6 +232,7 @@ def plainly(run: Run) -> Summary:
     """The run without Prefect."""
     for batch in run.batches:
         run.do(batch)
+    run.do_rest()
     return run.finish()
 
 

@@ -18,6 +18,7 @@ from records.errors import StoreError
 from records.links import History, Link, Route
 from records.record import Outcome
 from store import copying, decisions, derived, extractions, readings, runs, sources, views
+from store.claims import Claims
 from store.deliveries import Deliveries
 from store.desk import Desk
 from store.desk_queue import Queue
@@ -102,10 +103,10 @@ class Store:
         with self._writing() as connection:
             extractions.save(connection, sha256, fingerprint, outcome)
 
-    def outcome_fingerprints(self) -> dict[str, str]:
-        """sha256 -> fingerprint of the latest outcome."""
+    def outcome_fingerprints(self, shas: Sequence[str] | None = None) -> dict[str, str]:
+        """sha256 -> fingerprint of the latest outcome: of these documents, or of all."""
         with self._reading() as connection:
-            return extractions.fingerprints(connection)
+            return extractions.fingerprints(connection, shas)
 
     def outcome_heads(self) -> dict[str, tuple[str, str]]:
         """sha256 -> digest of what was found in it last (the same digest is the same outcome, ids apart) and its kind."""
@@ -183,6 +184,11 @@ class Store:
     def deliveries(self) -> Deliveries:
         """What left the city."""
         return Deliveries(self._reading, self._writing)
+
+    @property
+    def claims(self) -> Claims:
+        """Who is at work on what."""
+        return Claims(self._reading, self._writing)
 
     # runs
 

@@ -74,8 +74,10 @@ def current(connection: Connection, shas: Sequence[str]) -> dict[str, StoredOutc
     return found
 
 
-def fingerprints(connection: Connection) -> dict[str, str]:
-    """sha256 -> fingerprint of the latest outcome."""
+def fingerprints(connection: Connection, shas: Sequence[str] | None = None) -> dict[str, str]:
+    """sha256 -> fingerprint of the latest outcome: of these documents, or of all."""
+    if shas is not None:
+        return {sha256: row.fingerprint for sha256, row in _latest(connection, shas).items()}
     newest = sa.select(sa.func.max(outcomes.c.outcome_id)).group_by(outcomes.c.sha256)
     query = sa.select(outcomes.c.sha256, outcomes.c.fingerprint).where(outcomes.c.outcome_id.in_(newest))
     return {row.sha256: row.fingerprint for row in connection.execute(query)}

@@ -16,13 +16,13 @@ from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
-from flows.at_work import somebody_works
 from flows.bundle import make_bundle
 from flows.city import load_city
 from flows.home import Home
 from flows.night.alarms import NIGHTLY, Alarm, last_good_night, missed_night, odd_data
 from flows.night.settings import AlarmSettings, load_night
 from flows.registers import load_registers
+from flows.sharing import runs_under_way
 from records.document import SourceFile
 from records.errors import LotlineError, SetupError
 from store import Run, Store
@@ -74,7 +74,7 @@ def look(
         with Store.open(home.database) as store:
             runs = store.runs()
             alarms = [a for a in (missed_night(runs, settings, now),) if a]
-            if _killed(home, runs) and _may_try(memory, now):
+            if _killed(store, runs) and _may_try(memory, now):
                 memory.again.append(now.isoformat())
                 (again or _run_again)(home)
                 said.append("The last run was killed before its end; it was started again.")
@@ -126,10 +126,10 @@ def _mail(settings: AlarmSettings, subject: str, text: str) -> None:
         server.send_message(message)
 
 
-def _killed(home: Home, runs: Sequence[Run]) -> bool:
-    """The latest nightly run has no end, and nobody is at work."""
+def _killed(store: Store, runs: Sequence[Run]) -> bool:
+    """The latest nightly run has no end, and no run is under way on any machine."""
     latest = next((r for r in reversed(runs) if r.command in NIGHTLY), None)
-    return latest is not None and latest.finished is None and not somebody_works(home)
+    return latest is not None and latest.finished is None and not runs_under_way(store)
 
 
 def _may_try(memory: _Memory, now: datetime) -> bool:

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from flows.at_work import at_work, somebody_works
 from flows.export.privacy import looks_personal
 from flows.home import Home, open_home
 from flows.night.alarms import missed_night
@@ -29,6 +28,7 @@ from flows.night.watchdog import look
 from flows.night.watching import Intake, watch
 from flows.registers import load_registers
 from flows.run import run_task
+from flows.sharing import Share, runs_under_way
 from flows.trust import draw, record_check
 from records.errors import DeliveryRefused, SetupError
 from store import Run, Store
@@ -311,11 +311,13 @@ def test_a_killed_run_is_started_again_at_most_twice_a_day(city: Home) -> None:
     for minutes in (0, 60, 120, 180):
         look(city, lambda *_: None, now + timedelta(minutes=minutes), started.append)
     assert len(started) == 2
-    with at_work(city):
-        assert somebody_works(city)
+    with Store.open(city.database) as store, Share(store) as share:
+        share.begin("another")
+        assert runs_under_way(store) == {"another"}
         look(city, lambda *_: None, now + timedelta(days=2), started.append)
     assert len(started) == 2
-    assert not somebody_works(city)
+    with Store.open(city.database) as store:
+        assert not runs_under_way(store)
 
 
 def test_coverage_counts_the_log_and_letters_ask_for_the_rest(city: Home, tmp_path: Path) -> None:
