@@ -22,6 +22,7 @@ from flows.crossings import cross_all
 from flows.export.folder import check_place
 from flows.fingerprints import RETRY, Fingerprints, fingerprints
 from flows.home import Home
+from flows.logbook import Logbook
 from flows.night.order import oldest_first
 from flows.pool import Lost, Pool
 from flows.registers import Registers, load_registers
@@ -81,6 +82,11 @@ class Run:
     elsewhere: dict[str, Job] = field(default_factory=dict)  # another run had them in hand when their turn came
 
     @property
+    def log(self) -> Logbook:
+        """Where this run says what it does."""
+        return Logbook(self.task.home.folder, self.run_id)
+
+    @property
     def batches(self) -> list[Sequence[Job]]:
         """The jobs in portions, one per Prefect task."""
         return [self.jobs[i : i + BATCH] for i in range(0, len(self.jobs), BATCH)]
@@ -103,6 +109,7 @@ class Run:
             retry = slow or any(lost.timed_out for _, lost in job.left_out)
             self._keep(done, retry)
             self.share.give_back(job.source.sha256)
+            self._log_of(job, done, answer, retry)
             self.counts["done"] += 1
             self.counts["failed"] += bool(done.outcome.failure)
             self.tell(self.counts["done"] + self.counts["elsewhere"], len(self.jobs), job.source.path)
@@ -134,6 +141,7 @@ class Run:
             if not self.share.take(job.source.sha256):
                 self.elsewhere[job.source.sha256] = job
             elif self._without_outcome([job]):
+                self.log.note("document begun", document=job.source.sha256)
                 yield job
             else:  # another run has done it since
                 self.share.give_back(job.source.sha256)
@@ -162,7 +170,16 @@ class Run:
         seconds = time.monotonic() - self.started
         summary = summarise(bundle, self.task.out, read_now=self.counts["done"], seconds=seconds, notes=tuple(self.notes))
         self.store.finish_run(self.run_id, dict(self.counts), "completed")
+        self.log.note("run done", seconds=seconds, counts=self.counts)
         return summary
+
+    def _log_of(self, job: Job, done: Done, answer: Done | Lost, retry: bool) -> None:
+        lost = isinstance(answer, Lost)
+        self.log.note(
+            "document lost" if lost else "document done", document=job.source.sha256, pages=len(done.document.pages),
+            records=len(done.outcome.records), failed=bool(done.outcome.failure), left_out=len(job.left_out), again=retry,
+            level="warning" if lost else "info",
+        )  # fmt: skip
 
     def _with_reading(self, job: Job) -> Job:
         """A pattern edit reads nothing anew: the child gets what was read before."""
@@ -204,6 +221,7 @@ def run_task(task: Task, tell: Tell) -> Summary:
             run._keep(done, retry=False)
         if task.period is not None:
             run.jobs = _of_period(run, task.period)
+        run.log.note("run begun", command=task.command, files=len(found), documents=len(run.jobs), refused=len(refused))
         try:
             if not jobs or task.plain:
                 return plainly(run)
@@ -213,6 +231,9 @@ def run_task(task: Task, tell: Tell) -> Summary:
                 run.notes.append(f"Prefect can't be used here ({type(error).__name__}: {error}); the run was done without it.")
                 return plainly(run)
             return drive(run)
+        except BaseException as error:
+            run.log.note("run ended early", level="error", error=error, counts=run.counts)
+            raise
         finally:
             if run.pool is not None:
                 run.pool.close()

@@ -5,13 +5,13 @@ Sent between processes, so everything here is plain data and importable by name.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flows.collect import same_bytes
+from flows.logbook import about, say_of_reader
 from flows.pool import Lost, begin_page
 from records.document import Document, SourceFile
 from records.errors import DocumentError
@@ -22,8 +22,6 @@ from records.settings import City
 if TYPE_CHECKING:
     from extractors.read.settings import ReadSettings
     from extractors.rulebook import RuleBook
-
-_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +88,7 @@ def prepare(desk: object) -> Callable[[Job], Done]:
             except MemoryError:
                 return unreadable(job.source, "needs more memory than a document is given")
             except Exception as error:  # noqa: BLE001 - foreign parsers raise anything on broken files
-                _LOG.exception("reading %s", job.source.path)
+                say_of_reader(about(error, "reading", job.source.sha256))
                 return unreadable(job.source, f"damaged: {type(error).__name__}: {error}"[:300])
         fresh = job.reading is None
         if fresh and not same_bytes(job.file, job.source):
@@ -99,7 +97,7 @@ def prepare(desk: object) -> Callable[[Job], Done]:
         try:
             return Done(document, process(document, desk.rules, linker), fresh)
         except Exception as error:  # noqa: BLE001 - one odd document must not end the others' run; its reason is kept
-            _LOG.exception("extracting %s", job.source.path)
+            say_of_reader(about(error, "extracting", job.source.sha256))
             reason = f"could not be worked through ({type(error).__name__}: {error})"[:300]
             return Done(document, Outcome("other", (), reason=reason, failure=reason), fresh)
 

@@ -21,6 +21,7 @@ from flows.export.privacy import Held, withheld_columns
 from flows.export.profiles import Profile, load_profile
 from flows.export.writer import write_profile
 from flows.home import Home
+from flows.logbook import Logbook
 from flows.night.settings import DeliverySettings, load_night, needed
 from flows.night.upload import upload
 from flows.registers import load_registers
@@ -123,6 +124,10 @@ class _Delivery:
             )  # fmt: skip
         finally:
             shutil.rmtree(staging, ignore_errors=True)
+        Logbook(self.home.folder).note(
+            "delivery made", profile=self.profile.name, number=number, rows=sum(summary.rows.values()),
+            held_back=len(summary.personal),
+        )  # fmt: skip
         counts = {name: dict(Counter[str](c.kind for c in some)) for name, some in found.items()}
         return Delivered(self.profile.name, number, target, summary.rows, counts, summary.held_back, uploaded)
 
@@ -156,6 +161,7 @@ class _Delivery:
 
     def _refused(self, number: int, why: str) -> None:
         self.store.deliveries.save(self.profile.name, number, note=why, refused=True)
+        Logbook(self.home.folder).note("delivery refused", level="warning", profile=self.profile.name, number=number)
         raise DeliveryRefused(f"The delivery '{self.profile.name}' was refused. {why}")
 
     def _changes_writer(

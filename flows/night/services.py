@@ -18,8 +18,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flows.home import Home
+from flows.logbook import Logbook
 from flows.night.settings import NightSettings, load_night, needed
 from records.errors import SetupError
+from store.owner import is_here, mark_of
 
 POOL = "lotline"
 _STOP_SECONDS = 20.0
@@ -81,6 +83,7 @@ def environment(home: Home, ports: Ports, settings: NightSettings) -> dict[str, 
         "DO_NOT_TRACK": "1",
         "PREFECT_CLI_PROMPT": "false",
         "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
+        "PREFECT_WORKER_QUERY_SECONDS": "3",  # a person who uploaded something waits for it
         "OMP_THREAD_LIMIT": "1",
     }
 
@@ -97,6 +100,7 @@ def start(home: Home, ports: Ports, say: Callable[[str], None], desk: bool = Tru
         _launch(home, service, variables)
         _wait_for(home, service)
         say(f"{service.name}: started ({service.about})")
+        Logbook(home.folder).note("service started", service=service.name)
         if service.name == "server":
             _deploy(home, variables, say)
 
@@ -126,18 +130,17 @@ def stop(home: Home, say: Callable[[str], None]) -> None:
             os.killpg(pid, signal.SIGKILL)
         _file(home, name).unlink(missing_ok=True)
         say(f"{name}: stopped")
+        Logbook(home.folder).note("service stopped", service=name)
 
 
 def running(home: Home, name: str) -> int | None:
-    """The process (and group) of a service of this home, if it is alive and still that service."""
+    """The process (and group) of a service of this home, if it lives on this machine. What was noted before a restart, or by
+    another machine that shares the home, or for a number that another program has now, is not it."""
     try:
-        pid = int(_file(home, name).read_text(encoding="utf-8").split()[0])
-        line = Path(f"/proc/{pid}/cmdline").read_bytes() if Path("/proc").is_dir() else b"flows prefect"
-        os.kill(pid, 0)
-    except (OSError, ValueError, IndexError):
+        number, mark = _file(home, name).read_text(encoding="utf-8").split()
+        return int(number) if is_here(mark) else None
+    except (OSError, ValueError):
         return None
-    # A number may have been given to another program since; a zombie's command line is empty.
-    return pid if b"prefect" in line or b"flows.cli" in line else None
 
 
 def units(home: Home, ports: Ports, user: str) -> Iterator[tuple[str, str]]:
@@ -171,7 +174,7 @@ def _launch(home: Home, service: Service, variables: Mapping[str, str]) -> None:
             service.command, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True,
             cwd=home.folder, env={**os.environ, **variables, "PYTHONPATH": str(root)},
         )  # fmt: skip
-    _file(home, service.name).write_text(f"{process.pid}\n", encoding="utf-8")
+    _file(home, service.name).write_text(f"{process.pid} {mark_of(process.pid)}\n", encoding="utf-8")
 
 
 def _wait_for(home: Home, service: Service) -> None:

@@ -4,7 +4,6 @@ once a week that all is well, and has a killed run done again, at most twice a d
 from __future__ import annotations
 
 import json
-import logging
 import os
 import smtplib
 import subprocess
@@ -19,6 +18,7 @@ from pathlib import Path
 from flows.bundle import make_bundle
 from flows.city import load_city
 from flows.home import Home
+from flows.logbook import Logbook
 from flows.night.alarms import NIGHTLY, Alarm, last_good_night, missed_night, odd_data
 from flows.night.settings import AlarmSettings, load_night
 from flows.registers import load_registers
@@ -27,7 +27,6 @@ from records.document import SourceFile
 from records.errors import LotlineError, SetupError
 from store import Run, Store
 
-_LOG = logging.getLogger("lotline.watchdog")
 _AGAIN_PER_DAY = 2
 _TOLD_EVERY = timedelta(hours=24)
 _WELL_EVERY = timedelta(days=7)
@@ -96,15 +95,19 @@ def look(
             tell(settings, f"Lotline in {city}: all is well", well)
             memory.told["all is well"] = now.isoformat()
     memory.save()
+    log = Logbook(home.folder)
+    for alarm in alarms:
+        log.note("alarm", level="warning", alarm=alarm.name.replace(" ", "-"))
+    if not alarms:
+        log.note("all is well")
     return said
 
 
 def send(settings: AlarmSettings, subject: str, text: str) -> None:
-    """By webhook and mail, as the city has set it; where nothing is set, to the log alone.
+    """By webhook and mail, as the city has set it; where nothing is set, the watchdog's own output and log say it alone.
 
     Raises SetupError where it is set and does not work: the timer's own failure is then what the administrator sees.
     """
-    _LOG.warning("%s: %s", subject, text)
     try:
         if settings.webhook:
             body = json.dumps({"text": f"{subject}\n{text}"}).encode()

@@ -32,6 +32,7 @@ from flows.sharing import Share, runs_under_way
 from flows.trust import draw, record_check
 from records.errors import DeliveryRefused, SetupError
 from store import Run, Store
+from store.owner import mark_of
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "samples"
@@ -373,8 +374,16 @@ def test_units_keep_the_services_and_name_no_foreign_address(city: Home) -> None
 
 def test_a_number_that_is_another_programs_is_no_service(city: Home) -> None:
     (city.folder / "services").mkdir(exist_ok=True)
-    (city.folder / "services" / "worker.pid").write_text(f"{os.getppid()}\n", encoding="utf-8")
-    assert running(city, "worker") is None
+    file = city.folder / "services" / "worker.pid"
+    mark = mark_of(os.getpid())
+    file.write_text(f"{os.getpid()} {mark}\n", encoding="utf-8")
+    assert running(city, "worker") == os.getpid()
+    machine, number, born = mark.split("/")
+    for stale in (
+        f"{os.getpid()}", f"{os.getpid()} {machine}/{number}/{int(born) - 1}", f"{os.getpid()} another-machine/{number}/{born}", "",
+    ):  # fmt: skip
+        file.write_text(stale, encoding="utf-8")
+        assert running(city, "worker") is None
     assert running(city, "server") is None
 
 
