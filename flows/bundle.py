@@ -20,7 +20,7 @@ from records.export import DocumentInfo, ExportBundle, ExportRecord, OpenQuestio
 from records.record import Reason, Record
 from records.settle import to_text
 from records.vocabulary import Kind
-from store import Store, StoredDocument
+from store import Store, StoredDocument, Whole
 
 _DAY_OF: Mapping[Kind, str] = {
     "inspection": "inspection_date", "violation": "inspection_date", "tax": "as_of_date", "water": "period_end",
@@ -33,8 +33,11 @@ def make_bundle(
     registers: Registers,
     versions: Mapping[str, str],
     period: tuple[date, date] | None = None,
+    whole: Whole | None = None,
 ) -> ExportBundle:
-    """The bundle of these files. ``period``: only records of these days; what carries no day stays in."""
+    """The bundle of these files. ``period``: only records of these days; what carries no day stays in. ``whole``: everything in
+    the store, where it is at hand."""
+    every = store.whole().documents if whole is None else whole.documents
     places: dict[str, list[str]] = defaultdict(list)
     for source in sorted(sources, key=lambda s: (s.path, s.sha256)):
         places[source.sha256].append(source.path)
@@ -42,15 +45,17 @@ def make_bundle(
     records: list[ExportRecord] = []
     questions: list[OpenQuestion] = []
     links: dict[str, str] = {}
-    for stored in store.current(list(places)):
-        paths = places[stored.sha256]
+    for stored in every:
+        paths = places.get(stored.sha256)
+        if paths is None:
+            continue
         documents += [_document(stored, path, paths[0]) for path in paths]
         questions += _questions(stored, paths[0])
         records += [r for r in _records(stored, paths[0], registers) if _within(r, period)]
         links |= {i: link.other_id for i, some in stored.links.items() for link in some if link.relation == "same_as"}
     links |= {r.id: r.values[SAME_AS] for r in records if r.values.get(SAME_AS)}  # a person's word after the machine's
     records = _represented(records, links)
-    known = trust(store, registers.city)
+    known = trust(store, registers.city, every)
     return ExportBundle(
         documents=tuple(documents),
         records=tuple(records),

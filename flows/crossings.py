@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import cast
 
 from extractors.confidence import Calibration, gates, load_models, read_calibration
 from extractors.crossing import Filed, cross
+from extractors.rulebook import models_hash
+from flows.fingerprints import code_hash
 from records.deciding import as_settled, decided_route
 from records.document import TextSource
 from records.record import Outcome, Record
@@ -16,15 +19,27 @@ from records.settings import City
 from records.settle import Settled, settle, to_text
 from records.standing import Row, breach
 from records.trust import CLAIMS, Claim, GateAct, name_of
-from store import Store, StoredDocument
+from store import Store, StoredDocument, Whole
 
 
-def cross_all(store: Store, city: City) -> None:
-    """Brings links, histories and routes of the whole database up to date with outcomes and decisions."""
-    since = store.desk.last_decision()
+def cross_all(store: Store, city: City) -> Whole | None:
+    """Brings links, histories and routes of the whole database up to date with outcomes and decisions. Returns everything as it
+    stands then, or None where nothing had changed since it was last done, by the same rules."""
+    rules = hashlib.sha256("|".join((code_hash(), models_hash(), repr(city))).encode()).hexdigest()[:16]
+    if store.is_crossed(rules):
+        return None
+    whole = _crossed(store, city, rules)
+    # What leaves by itself may be another lot now, and the checks say something else of it; a gate that closes sends rows back.
+    while store.trust.book().checks and close_breaches(store, city, datetime.now(UTC), whole.documents):
+        whole = _crossed(store, city, rules)
+    return whole
+
+
+def _crossed(store: Store, city: City, rules: str) -> Whole:
+    whole = store.whole()
     settled: dict[str, Settled] = {}
     filed = []
-    for document in store.current():
+    for document in whole.documents:
         if document.outcome is None:
             continue
         own = {r.record_id: settle(r, document.decisions.get(r.record_id, ())) for r in document.outcome.records}
@@ -38,17 +53,13 @@ def cross_all(store: Store, city: City) -> None:
                 _decided(document.outcome, own),
             )
         )
-    models = calibration_of(store)
-    if store.trust.book().checks:
-        close_breaches(store, city, datetime.now(UTC))
-    closed = tuple(store.trust.book().closed)
+    models, closed = calibration_of(store), tuple(store.trust.book().closed)
     crossing = cross(filed, models, city.gates, closed)
-    store.replace_links(crossing.links, crossing.histories)
-    store.replace_routes([decided_route(route, settled[route.record_id]) for route in crossing.routes])
     open_gates = gates(models, city.gates, closed)
     asked: dict[str, float | None] = {gate.kind: gate.least for gate in open_gates.values()}
     asked["code"] = next((gate.code for gate in open_gates.values()), None)
-    store.desk.rebuild(asked, since)
+    routes = [decided_route(route, settled[route.record_id]) for route in crossing.routes]
+    return store.put_crossing(whole, rules, crossing.links, crossing.histories, routes, asked)
 
 
 def calibration_of(store: Store) -> Calibration:
@@ -57,11 +68,14 @@ def calibration_of(store: Store) -> Calibration:
     return read_calibration(own, "the city's calibration in the database") if own else load_models()
 
 
-def rows_of(store: Store, shas: Sequence[str] | None = None) -> dict[str, Row]:
-    """Every record that counts, as far as trust goes, by id: what the machine says, and whether it left by itself."""
+def rows_of(
+    store: Store, shas: Sequence[str] | None = None, documents: Iterable[StoredDocument] | None = None
+) -> dict[str, Row]:
+    """Every record that counts, as far as trust goes, by id: what the machine says, and whether it left by itself. Of all
+    documents or these; ``documents`` where they are at hand."""
     checked = store.trust.book().latest_checks()
     rows: dict[str, Row] = {}
-    for document in store.current(shas):
+    for document in store.current(shas) if documents is None else documents:
         if document.outcome is None:
             continue
         layouts = {r.ordinal: r.layout for r in document.outcome.reports}
@@ -80,9 +94,12 @@ def rows_of(store: Store, shas: Sequence[str] | None = None) -> dict[str, Row]:
     return rows
 
 
-def close_breaches(store: Store, city: City, at: datetime) -> list[Claim]:
-    """Closes the gate of every claim whose checks show that its target is not kept; says which."""
-    rows, book = rows_of(store), store.trust.book()
+def close_breaches(
+    store: Store, city: City, at: datetime, documents: Iterable[StoredDocument] | None = None
+) -> list[Claim]:
+    """Closes the gate of every claim whose checks show that its target is not kept; says which. ``documents`` are all, where
+    they are at hand."""
+    rows, book = rows_of(store, documents=documents), store.trust.book()
     closed: list[Claim] = []
     for claim in CLAIMS:
         why = breach(claim, city.gates[claim], book, rows) if claim in city.gates else ""

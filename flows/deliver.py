@@ -46,11 +46,11 @@ def export_all(
     part = part or Part()
     registers = load_registers(home, parcels, log)
     with Store.open(home.database) as store:
-        cross_all(store, registers.city)
-        sources = [SourceFile(d.sha256, path, d.size) for d in store.current() for path in d.paths]
+        whole = cross_all(store, registers.city) or store.whole()
+        sources = [SourceFile(d.sha256, path, d.size) for d in whole.documents for path in d.paths]
         if not sources:
             raise SetupError("Nothing was read yet: run lotline run INPUT... first.")
-        bundle = make_bundle(store, sources, registers, registers.versions(), part.period)
+        bundle = make_bundle(store, sources, registers, registers.versions(), part.period, whole)
     if part.parcels:
         bundle = of_parcels(bundle, part.parcels)
     write_export(out, bundle, include_review, profile, registers.city.patterns)

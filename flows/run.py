@@ -153,9 +153,9 @@ class Run:
 
         # One after the other: what is compared last has seen everything that was stored before.
         with self.share.alone("crossing"):
-            cross_all(self.store, self.registers.city)
+            whole = cross_all(self.store, self.registers.city) or self.store.whole()
             sources = [f.source for f in self.found]
-            bundle = make_bundle(self.store, sources, self.registers, self.registers.versions(), self.task.period)
+            bundle = make_bundle(self.store, sources, self.registers, self.registers.versions(), self.task.period, whole)
             if self.task.only is None:
                 write_export(self.task.out, bundle, self.task.include_review, layers=self.registers.city.patterns)
         if shutil.which("tesseract") is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
@@ -29,7 +29,7 @@ from records.standing import (
     standing,
 )
 from records.trust import CLAIM_WORDS, CLAIMS, NO_RECORD, Check, Claim, GateAct, Member, Purpose, Sample, name_of
-from store import Store
+from store import Store, StoredDocument
 
 SEED = "lotline"
 
@@ -71,9 +71,9 @@ class Trust:
         return data
 
 
-def trust(store: Store, city: City) -> Trust:
-    """The state of every claim of the whole database."""
-    rows, book, calibration = rows_of(store), store.trust.book(), calibration_of(store)
+def trust(store: Store, city: City, documents: Iterable[StoredDocument] | None = None) -> Trust:
+    """The state of every claim of the whole database; ``documents`` are all of it, where they are at hand."""
+    rows, book, calibration = rows_of(store, documents=documents), store.trust.book(), calibration_of(store)
     kinds = gates(calibration, city.gates, tuple(book.closed))
     seen = store.trust.first_seen()
     fresh = {}

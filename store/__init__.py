@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from store.database import Store
 from store.runs import Run
-from store.views import StoredDocument
+from store.views import StoredDocument, Whole
 
-__all__ = ["Run", "Store", "StoredDocument"]
+__all__ = ["Run", "Store", "StoredDocument", "Whole"]

@@ -17,16 +17,16 @@ from records.document import SourceFile
 from records.errors import StoreError
 from records.links import History, Link, Route
 from records.record import Outcome
-from store import copying, decisions, derived, extractions, readings, runs, sources, views
+from store import copying, decisions, derived, desk_lists, extractions, readings, revision, runs, sources, views
 from store.claims import Claims
 from store.deliveries import Deliveries
-from store.desk import Desk
+from store.desk import Desk, put_lists, serialise
 from store.desk_queue import Queue
 from store.opening import READING, explained, open_engine
 from store.runs import Run
 from store.trust import Trust
 from store.users import Users
-from store.views import StoredDocument
+from store.views import StoredDocument, Whole
 
 
 class Store:
@@ -190,6 +190,43 @@ class Store:
         """Who is at work on what."""
         return Claims(self._reading, self._writing)
 
+    # the state of things
+
+    def state(self) -> str:
+        """A name for everything that an export follows from: another one after every change of it."""
+        with self._reading() as connection:
+            return revision.state(connection)
+
+    def whole(self) -> Whole:
+        """All documents as they stand at one moment."""
+        with self._reading() as connection:
+            return views.whole(connection)
+
+    def is_crossed(self, rules: str) -> bool:
+        """Whether nothing has changed since all documents were compared by these rules."""
+        with self._reading() as connection:
+            return revision.get(connection, "crossed") == f"{revision.state(connection)} {rules}"
+
+    def put_crossing(
+        self,
+        whole: Whole,
+        rules: str,
+        links: Sequence[Link],
+        histories: Sequence[History],
+        routes: Sequence[Route],
+        gates: Mapping[str, float | None],
+    ) -> Whole:
+        """All links, histories and routes are these now, and the lists of the desk what follows from them, in one transaction.
+        ``gates``: the confidence that each kind asked for. Returns everything as it stands then."""
+        crossed = views.as_crossed(whole.documents, links, histories, routes)
+        records, items = desk_lists.everything(crossed)
+        with self._writing() as connection:
+            serialise(connection)
+            derived.replace_links(connection, links, histories)
+            derived.replace_routes(connection, routes)
+            put_lists(connection, records, items, gates, whole.decided)
+            return Whole(revision.confirm(connection, whole.state, "crossed", rules), whole.decided, crossed)
+
     # runs
 
     def start_run(self, command: str, inputs: Sequence[str], fingerprint: str) -> str:
@@ -248,6 +285,7 @@ class Store:
     def _writing(self) -> Iterator[Connection]:
         with explained(self._where), self._engine.begin() as connection:
             yield connection
+            revision.close(connection)
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:

@@ -16,10 +16,11 @@ from sqlalchemy.engine import Connection
 from records.decision import Decision, undo_of
 from records.errors import StoreError
 from records.record import Record
-from store import added, cases, decisions, desk_lists
+from store import added, cases, decisions, desk_lists, views
 from store.cases import Case
 from store.desk_find import Finder, Line
 from store.desk_lists import refresh, refresh_report
+from store.desk_rows import Row
 from store.desk_tables import desk_items, desk_log, desk_state, document_acts, suggestion_acts
 from store.sql import clean, insert_all, portions
 from store.tables import decisions as decision_table
@@ -65,7 +66,7 @@ class Desk(Finder):
         very decisions are stored already (the button was pressed twice).
         """
         with self._writing() as connection:
-            _serialise(connection)
+            serialise(connection)
             there = _stored(connection, [d.decision_id for d in made])
             fresh = [d for d in made if d.decision_id not in there]
             if not fresh:
@@ -79,7 +80,7 @@ class Desk(Finder):
     def undo(self, target: str, by: str, at: datetime, address: str = "", note: str = "") -> tuple[Decision, ...]:
         """Takes back a decision, or a group where its members still carry it; the lists show it at once."""
         with self._writing() as connection:
-            _serialise(connection)
+            serialise(connection)
             members = decisions.of_group(connection, target)
             if not members:
                 raise StoreError(f"no decision or group has the id {target}; it may have been taken back already")
@@ -98,7 +99,7 @@ class Desk(Finder):
     ) -> Record | None:
         """Stores a record that the machine missed, with the decision that says so. None: this very act is stored already."""
         with self._writing() as connection:
-            _serialise(connection)
+            serialise(connection)
             if _stored(connection, [confirm(record).decision_id]):
                 return None
             named = added.add(connection, sha256, record, by, at)
@@ -115,7 +116,7 @@ class Desk(Finder):
 
         ``seen`` is the id of the question on screen; raises StaleError where the question is another one by now."""
         with self._writing() as connection:
-            _serialise(connection)
+            serialise(connection)
             if connection.execute(sa.select(document_acts.c.seq).where(document_acts.c.act_id == act_id)).scalar() is not None:
                 return False
             reports = cases.headers(connection, [sha256]).get(sha256, (0, ()))[1]
@@ -135,7 +136,7 @@ class Desk(Finder):
     def undo_report(self, act_id: str, undoes: str, by: str, at: datetime, address: str = "") -> None:
         """Takes back what was said about a report."""
         with self._writing() as connection:
-            _serialise(connection)
+            serialise(connection)
             row = connection.execute(sa.select(document_acts).where(document_acts.c.act_id == undoes)).first()
             if row is None:
                 raise StoreError(f"nothing was said about a report under the id {undoes}")
@@ -211,12 +212,23 @@ class Desk(Finder):
         """Works all lists out anew after a run. ``gates``: the confidence that each kind asked for; ``since``: the latest
         decision when that run looked at decisions; what was decided after it is worked out once more."""
         with self._reading() as connection:
-            records, items = desk_lists.everything(connection)
+            records, items = desk_lists.everything(views.current(connection, None))
         with self._writing() as connection:
-            _serialise(connection)
-            desk_lists.put_everything(connection, records, items, gates)
-            later = sa.select(decision_table.c.record_id).where(decision_table.c.seq > since).distinct()
-            refresh(connection, list(connection.execute(later).scalars()))
+            put_lists(connection, records, items, gates, since)
+
+
+def put_lists(
+    connection: Connection,
+    records: Sequence[Row],
+    items: Sequence[Row],
+    gates: Mapping[str, float | None],
+    since: int,
+) -> None:
+    """The lists are these now, and what was decided after the decision ``since`` is worked out once more."""
+    serialise(connection)
+    desk_lists.put_everything(connection, records, items, gates)
+    later = sa.select(decision_table.c.record_id).where(decision_table.c.seq > since).distinct()
+    refresh(connection, list(connection.execute(later).scalars()))
 
 
 def _stored(connection: Connection, ids: Sequence[str]) -> set[str]:
@@ -255,7 +267,7 @@ def _log(connection: Connection, by: str, act: str, subject: str, detail: str, a
     insert_all(connection, desk_log, [row])
 
 
-def _serialise(connection: Connection) -> None:
+def serialise(connection: Connection) -> None:
     """PostgreSQL: one act after the other, as SQLite's IMMEDIATE has it, so that counts and lists follow from all before."""
     if connection.dialect.name == "postgresql":
         connection.execute(sa.text("LOCK TABLE desk_state IN SHARE ROW EXCLUSIVE MODE"))

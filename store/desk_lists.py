@@ -24,11 +24,11 @@ FACETS = ("kind", "reason", "month", "inspector", "layout")
 """What the queue is counted by."""
 
 
-def everything(connection: Connection) -> tuple[list[Row], list[Row]]:
-    """(rows of records, questions) of the whole store."""
+def everything(documents: Iterable[views.StoredDocument]) -> tuple[list[Row], list[Row]]:
+    """(rows of records, questions) of these documents."""
     records: list[Row] = []
     items: list[Row] = []
-    for document in views.current(connection, None):
+    for document in documents:
         _rows_of(document, records, items)
     return records, ranked(items)
 

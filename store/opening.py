@@ -19,6 +19,7 @@ from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from records.errors import StoreError
+from store import revision
 from store.tables import VERSION
 
 BUSY_SECONDS = 30.0
@@ -35,6 +36,7 @@ def open_engine(url_or_path: str | Path) -> Engine:
         engine = sa.create_engine(url, pool_pre_ping=url.get_backend_name() != "sqlite")
         if engine.dialect.name == "sqlite":
             _prepare_sqlite(engine)
+        revision.watch(engine)
         try:
             _upgrade(engine)
         except BaseException:

@@ -20,7 +20,7 @@ from sqlalchemy import (
     Text,
 )
 
-VERSION: Final = "0007"
+VERSION: Final = "0008"
 """The newest migration; ``store.opening`` runs Alembic only where the database is at another one."""
 
 APPEND_ONLY: Final = ("outcomes", "extractions", "contents", "decisions", "runs", "run_ends")

@@ -12,10 +12,11 @@ from sqlalchemy.engine import Connection
 from records.decision import Decision
 from records.links import History, Link, Route
 from records.record import Outcome, Record
-from store import decisions, derived, extractions, sources
+from store import decisions, derived, extractions, revision, sources
 from store.added import added_to, with_added
 from store.cases import settled_reports, without_settled
 from store.sql import portions
+from store.tables import decisions as decision_table
 from store.tables import documents, readings
 from store.tables import records as record_table
 
@@ -59,6 +60,22 @@ class StoredDocument:
     def original_of(self, path: str) -> str:
         """The place of the original if the file at ``path`` is a byte-identical copy, else ''."""
         return "" if self.size == 0 or path == self.path else self.path
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """All documents as they stand at one moment. ``state`` names it ('' = others changed something since), ``decided`` is the
+    number of the latest decision then."""
+
+    state: str
+    decided: int
+    documents: tuple[StoredDocument, ...]
+
+
+def whole(connection: Connection) -> Whole:
+    """Everything, as this transaction sees it."""
+    decided = connection.execute(sa.select(sa.func.max(decision_table.c.seq))).scalar() or 0
+    return Whole(revision.state(connection), decided, tuple(current(connection, None)))
 
 
 def current(connection: Connection, shas: Sequence[str] | None) -> Iterator[StoredDocument]:
@@ -108,6 +125,33 @@ def _load(
             histories={i: histories[i] for i in ids[sha256] if i in histories},
             decisions={i: tuple(made[i]) for i in ids[sha256] if i in made},
         )
+
+
+def as_crossed(
+    some: Sequence[StoredDocument], links: Sequence[Link], lives: Sequence[History], ways: Sequence[Route]
+) -> tuple[StoredDocument, ...]:
+    """The documents, all of the store, as they are once these links, histories and routes are stored."""
+    routes, histories = {r.record_id: r for r in ways}, {h.record_id: h for h in lives}
+    grouped = _grouped([(link.record_id, link) for link in sorted(links, key=lambda n: (n.record_id, n.relation, n.other_id))])
+    lives_in = {record_id: d.sha256 for d in some for record_id in _own(d)} if grouped else {}
+    out = []
+    for document in some:
+        own = _own(document)
+        own_links = {i: tuple(grouped[i]) for i in own if i in grouped}
+        out.append(
+            replace(
+                document,
+                duplicate_of=_duplicate_of(document.outcome, own_links, lives_in),
+                routes={i: routes[i] for i in own if i in routes},
+                links=own_links,
+                histories={i: histories[i] for i in own if i in histories},
+            )
+        )
+    return tuple(out)
+
+
+def _own(document: StoredDocument) -> list[str]:
+    return [r.record_id for r in (*(() if document.outcome is None else document.outcome.records), *document.vanished)]
 
 
 def _about_readings(shas: Sequence[str]) -> sa.Select[tuple[object, ...]]:

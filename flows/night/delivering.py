@@ -77,11 +77,11 @@ def deliver_all(
         raise SetupError("Say where to deliver: --out FOLDER, or folders.deliveries in lotline.toml.")
     registers = load_registers(home, settings.folders.parcels, settings.folders.log)
     with Store.open(home.database) as store:
-        cross_all(store, registers.city)
-        sources = [SourceFile(d.sha256, path, d.size) for d in store.current() for path in d.paths]
+        whole = cross_all(store, registers.city) or store.whole()
+        sources = [SourceFile(d.sha256, path, d.size) for d in whole.documents for path in d.paths]
         if not sources:
             raise SetupError("Nothing was read yet: run lotline run INPUT... first.")
-        bundle = make_bundle(store, sources, registers, registers.versions())
+        bundle = make_bundle(store, sources, registers, registers.versions(), whole=whole)
         chosen = [load_profile(name, registers.city.patterns) for name in profiles or settings.delivery.profiles]
         delivered = []
         for profile in chosen:
