@@ -3,37 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from extractors.language.dates import find_dates
-from extractors.language.sentences import sentences
 from extractors.reports.address import NOT_NAMES, clean_unit, find_address, find_person, unit_of
 from extractors.reports.found import Found, Head
+from extractors.reports.note_head import STAMPED, read_note
 from extractors.reports.pairs import Pair, pairs_of
-from extractors.reports.paragraphs import paragraphs
 from extractors.reports.pieces import Piece, all_texts
+from extractors.reports.said_head import read_sentences
 from extractors.reports.stamped import own_dates, stamps_of
 from extractors.reports.text import Text
 from extractors.reports.ticks import ticked_words
 from extractors.reports.titled import titled_person
+from extractors.reports.visit_told import visit_told
 from extractors.reports.wording import Wording
+from extractors.reports.worn_head import mend
 from extractors.rulebook import RuleBook
 
-TERSE_TOP = 7  # lines at the top of a note without labels in which its head stands
-_INSPECTED = re.compile(r"\binspect(?:ion|ed)\b|\bvisit(?:ed)?\b|\bsurvey(?:ed)?\b", re.IGNORECASE)
-_MADE = re.compile(
-    r"\b(?:made|conducted|performed|carried out|done|inspected|visited|took place|completed|held)\b", re.IGNORECASE
-)
-# The line that a fax machine prints over a page says when it was sent, not when anybody inspected.
-_SENT = re.compile(
-    r"\bfax\b.*\b\d{1,3}\s?/\s?\d{1,3}\W*$|\d{1,2}:\d{2}.*\bfax\b|\bfax\b.*\d{1,2}:\d{2}|\d{1,2}:\d{2}.*\bP(?:age|g)?\.?\s?\d{1,3}(?:\s?/\s?\d{1,3})?\W*$",
-    re.IGNORECASE,
-)
-_LATER = re.compile(r"\b(?:will be|to be|hearing|re-?inspect\w* (?:will|on or after)|previous|prior|original)\b", re.IGNORECASE)
-_TIME = re.compile(r"\b\d{1,2}[:.]?\d{0,2}\s?[ap]\.?m\b\.?|\b\d{1,2}:\d{2}\b", re.IGNORECASE)
-
-
-_STAMPED = 0.4  # a date where a stamp is: below what counts as found
+_SIGNED = 0.85  # how sure a name over a title is
 
 
 def read_head(pieces: Sequence[Piece], known: Wording, rules: RuleBook, skip_rows: dict[int, int]) -> Head:
@@ -44,10 +32,12 @@ def read_head(pieces: Sequence[Piece], known: Wording, rules: RuleBook, skip_row
     for pair in head.pairs:
         _take(head, pair, known, rules)
     _ids(head, pieces, known)
-    _sentences(head, pieces, known, rules)
+    read_sentences(head, pieces, known, rules)
+    visit_told(head, pieces, rules, known)
     if "address" not in head.found or "inspection_date" not in head.found:
-        _top_of_note(head, pieces, known, rules)
+        read_note(head, pieces, known, rules)
     _titles(head, pieces, known)
+    mend(head, pieces, known, rules)
     _signature(head, pieces, known)
     if "inspector" not in head.found and (named := titled_person(pieces)) is not None:
         head.offer("inspector", Found(named.text.strip(" ,.;"), named, 0.75, "us-ma/labels/titled@1"))
@@ -78,7 +68,7 @@ def _take(head: Head, pair: Pair, known: Wording, rules: RuleBook) -> None:
         dates, stamped = own_dates(value, find_dates(value.text, None, rules), head.stamps)
         if dates:
             part = value.cut(dates[0].start, dates[0].end)
-            weight = _STAMPED if stamped else {"date": 0.88}.get(pair.field, 0.98)
+            weight = STAMPED if stamped else {"date": 0.88}.get(pair.field, 0.98)
             flags = _flags(dates[0].repaired, stamped)
             name = "inspection_date" if pair.field == "date" else pair.field
             head.offer(name, Found(dates[0].value, part, weight * sure, _rule(pair), flags))
@@ -187,130 +177,6 @@ def _ids(head: Head, pieces: Sequence[Piece], known: Wording) -> None:
             head.offer("case_number", Found(_case(number[1]), text.cut(*number.span()), 0.93, "us-ma/labels/case_id@1"))
 
 
-def _sentences(head: Head, pieces: Sequence[Piece], known: Wording, rules: RuleBook) -> None:
-    """Statements of running text: "An inspection … was made on 4/3/2019 by Inspector J. Rivera"."""
-    for text, start, end in _statements(pieces, rules):
-        sentence = text.text[start:end]
-        if known.type_statements.search(sentence):
-            head.offer("inspection_type", Found("complaint", text.cut(start, end), 0.92, "us-ma/inspection_types/statement@1"))
-        if not _INSPECTED.search(sentence):
-            continue
-        if head.value("inspection_type") is None and (kind := known.type_of(sentence)) in {
-            "complaint",
-            "certificate",
-            "quarterly",
-        }:
-            head.offer("inspection_type", Found(kind, text.cut(start, end), 0.9, "us-ma/inspection_types/sentence@1"))
-        if not _MADE.search(sentence):
-            continue
-        dates = [d for d in find_dates(sentence, None, rules) if not _LATER.search(sentence[max(0, d.start - 30) : d.start])]
-        again = re.search(r"\bre-?\s?inspect", sentence, re.IGNORECASE)
-        if dates:
-            one = dates[0]
-            part = text.cut(start + one.start, start + one.end)
-            name = "reinspection_date" if again else "inspection_date"
-            head.offer(
-                name, Found(one.value, part, 0.95, "us-ma/labels/inspection_sentence@1", ("ocr_repair",) if one.repaired else ())
-            )
-            found_by = re.search(r"\b(?:by|inspector|officer)\s+(?=[A-Z])", sentence, re.IGNORECASE) or re.search(
-                r"\d,?\s+(?=[A-Z]\.\s?[A-Z]|[A-Z][a-z]+ [A-Z])", sentence
-            )
-            if found_by is not None:
-                span = find_person(sentence[found_by.end() :])
-                if span is not None and span[0] < 14:
-                    person = text.cut(start + found_by.end() + span[0], start + found_by.end() + span[1])
-                    head.offer("inspector", Found(person.text.strip(" ,."), person, 0.9, "us-ma/labels/inspector_sentence@1"))
-        where = re.search(r"\b(?:at|of|located at|known as)\s+(?=\d)", sentence)
-        if where is not None and (span := find_address(sentence[where.end() :])) and span[0] == 0:
-            part = text.cut(start + where.end(), start + where.end() + span[1])
-            head.offer("address", Found(part.text.strip(" ,."), part, 0.85, "us-ma/labels/address_sentence@1"))
-
-
-def _statements(pieces: Sequence[Piece], rules: RuleBook) -> Iterator[tuple[Text, int, int]]:
-    """Sentences of the running text, across the lines they are broken over."""
-    for paragraph in paragraphs(pieces):
-        for start, end in sentences(paragraph.text.text, rules):
-            yield paragraph.text, start, end
-
-
-def _top_of_note(head: Head, pieces: Sequence[Piece], known: Wording, rules: RuleBook) -> None:
-    """The first lines of a note without labels: date, address, number, name and reason in any order."""
-    lines = [p for p in pieces if p.table is None][:TERSE_TOP]
-    last = -1
-    for n, piece in enumerate(lines):
-        text = piece.text
-        rest = text.text
-        if _SENT.search(rest):
-            continue
-        if re.match(r"\s*(?:[-*•–·>]|\d{1,2}[.)])\s*\w", rest) and n > 0:
-            break
-        taken: list[tuple[int, int]] = []
-        number = known.case_id.search(rest)
-        if number is not None:
-            taken.append(number.span())
-        follows = re.match(r"\W*f/?u\b|\W*follow", rest, re.IGNORECASE)
-        dates, stamped = own_dates(text, () if follows else find_dates(rest, None, rules), head.stamps)
-        if stamped and not known.case_id.search(rest) and not find_address(rest):
-            continue  # an office stamp over the note's head
-        if dates and "inspection_date" not in head.found:
-            part = text.cut(dates[0].start, dates[0].end)
-            head.offer(
-                "inspection_date",
-                Found(
-                    dates[0].value,
-                    part,
-                    _STAMPED if stamped else 0.8 if n < 3 else 0.6,
-                    "us-ma/labels/note_date@1",
-                    _flags(dates[0].repaired, stamped),
-                ),
-            )
-        taken += [(d.start, d.end) for d in dates]
-        blank = _blanked(rest, taken)
-        if "address" not in head.found:
-            span = find_address(blank, bare=bool(dates) or n < 2)
-            if span is not None and not any(w in rest.lower() for w in known.office_words):
-                part = text.cut(*span)
-                head.offer("address", Found(blank[span[0] : span[1]].strip(" ,;("), part, 0.8, "us-ma/labels/note_address@1"))
-                taken.append(span)
-                last = n
-        if (dates or number) and (last < 0 or n <= last + 2):  # a date further down is a follow-up, no head
-            last = max(last, n)
-    if last < 0 or "address" not in head.found:
-        return
-    head.terse = True
-    for n, piece in enumerate(lines[: last + 2]):
-        text = piece.text
-        blank = _blanked(
-            text.text,
-            [(d.start, d.end) for d in find_dates(text.text, None, rules)]
-            + [m.span() for m in _TIME.finditer(text.text)]
-            + [m.span() for m in known.case_id.finditer(text.text)],
-        )
-        address = find_address(blank, bare=True)
-        if address is not None:
-            blank = _blanked(blank, [address])
-        kind = known.type_of(blank)
-        person = find_person(blank)
-        if (n > last and not (person or kind)) or (re.match(r"\s*(?:[-*•–·>]|\d{1,2}[.)])\s*\w", text.text) and n):
-            break
-        if kind is not None and len(blank.split()) <= 8:
-            head.offer("inspection_type", Found(kind, text, 0.85, "us-ma/inspection_types/note@1"))
-            last = max(last, n)
-        if person is not None and "inspector" not in head.found and len(blank.split()) <= 8:
-            part = text.cut(*person)
-            head.offer("inspector", Found(blank[person[0] : person[1]].strip(" ,"), part, 0.75, "us-ma/labels/note_inspector@1"))
-            last = max(last, n)
-    head.body_from = max(head.body_from, lines[min(last, len(lines) - 1)].index + 1)
-
-
-def _blanked(text: str, spans: Sequence[tuple[int, int]]) -> str:
-    """The text with spans blanked out, all else in its place."""
-    out = text
-    for a, b in spans:
-        out = out[:a] + " " * (b - a) + out[b:]
-    return out
-
-
 def _titles(head: Head, pieces: Sequence[Piece], known: Wording) -> None:
     """The report's title says why the visit was made, where nothing else does."""
     for piece in [p for p in pieces if p.table is None][:8]:
@@ -327,13 +193,15 @@ def _titles(head: Head, pieces: Sequence[Piece], known: Wording) -> None:
 
 def _signature(head: Head, pieces: Sequence[Piece], known: Wording) -> None:
     """A name over a title ("J. Rivera / Sanitary Inspector"), or the last line's name."""
-    if "inspector" in head.found:
+    if "inspector" in head.found and head.found["inspector"].finding >= _SIGNED:
         return
     lines = [p.text for p in pieces if p.table is None]
     for n, text in enumerate(lines):
         title = re.sub(r"[^a-z ]+", " ", text.text.lower()).strip()
         span = find_person(text.text)
-        if span is not None and span[0] < 12 and any(t in title for t in known.titles) and len(text.words) <= 8:
+        after = text.text[span[1] :].lower().lstrip(" ,-–") if span is not None else ""
+        titled = len(text.words) <= 8 or (span is not None and span[0] < 3 and after.startswith(known.titles))
+        if span is not None and span[0] < 12 and any(t in title for t in known.titles) and titled:
             part = text.cut(*span)
             head.offer("inspector", Found(part.text.strip(" ,"), part, 0.85, "us-ma/labels/signature@1"))
         elif n and title in known.titles:
