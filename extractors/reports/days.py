@@ -14,17 +14,20 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from extractors.language.dates import find_dates, find_deadline
-from extractors.reports.found import Head
+from extractors.reports.found import Found, Head
 from extractors.reports.paragraphs import paragraphs
 from extractors.reports.pieces import Piece, all_texts
 from extractors.reports.stamped import is_stamped
 from extractors.reports.text import Text
+from extractors.reports.worn_head import ASKED, printed_days, same_line_weekday
 from extractors.rulebook import RuleBook
 from records.record import Reason, Record
 
 _USUAL = frozenset({1, 5, 7, 10, 14, 15, 21, 30, 45, 60, 90})
 """Days that orders set (105 CMR 410.830: 24 hours, 5 days, 30 days; the rest by custom)."""
 _POSTED = timedelta(days=120)  # a letter goes out within this time of the visit
+_TOLD = timedelta(days=21)  # within which a visit is written up
+_OTHERS = ("original_date", "previous_reinspection", "other_date")
 _DUBIOUS = 0.6  # reading below which a date needs another that agrees
 
 
@@ -44,7 +47,16 @@ def weigh(head: Head, pieces: Sequence[Piece], violations: Iterable[Record], rul
         return Weighed()
     set_days = _set_days(violations, rules)
     against = [*_contradictions(head, pieces, day, set_days, rules)]
-    confirmed = _again(head, pieces, day, rules) or _counts_back(pieces, day, rules) or _usual(day, set_days)
+    weekday = same_line_weekday(pieces, one.text)
+    if weekday is not None and weekday != day.weekday():
+        against.append(f"the day of the week printed with it is another; {day} is a {day:%A}")
+    again = _again(head, pieces, day, rules) and not (_unlabelled(one) and day in set_days)
+    confirmed = again or weekday == day.weekday() or _counts_back(pieces, day, rules) or _usual(day, set_days)
+    if _unlabelled(one) and not confirmed:
+        against += [
+            f"the report names {earlier} too, which may be the day of the visit, and {day} that of the paper"
+            for earlier in _earlier_days(head, pieces, day, rules)
+        ][:1]
     others = [] if confirmed else _other_readings(one.text, day, rules)
     against += [
         f"the rest of the report fits {other}, which the same figures may be"
@@ -62,7 +74,8 @@ def with_weight(head: Head, weighed: Weighed) -> tuple[Reason, ...]:
     reading = one.text.reading
     if weighed.confirmed:
         sure = [*(f for f in one.flags if f != "stamped"), "agreed"]
-        head.found["inspection_date"] = replace(one, flags=tuple(sure), finding=max(one.finding, 0.9))
+        asked = "ocr_repair" in one.flags and one.finding <= ASKED  # a question stays one, whatever agrees with the answer
+        head.found["inspection_date"] = replace(one, flags=tuple(sure), finding=one.finding if asked else max(one.finding, 0.9))
         return ()
     reasons = [Reason("inspection_date", "conflict", f"{one.value}: {said}") for said in weighed.against]
     if "stamped" in one.flags or is_stamped(one.text, head.stamps):
@@ -140,6 +153,23 @@ def _counts_back(pieces: Sequence[Piece], day: date, rules: RuleBook) -> bool:
         if span is not None and span.value > day and any(found.value == span.value for found in dates):
             return True
     return False
+
+
+def _unlabelled(one: Found) -> bool:
+    """Whether the date is the visit's only because it stands at the top or is labelled "Date"."""
+    return any(kind in one.rule for kind in ("/note_date@", "/paper_date@", "/date@"))
+
+
+def _earlier_days(head: Head, pieces: Sequence[Piece], day: date, rules: RuleBook) -> list[date]:
+    """Days shortly before this one that stand under no label of another thing's date."""
+    labelled = {id(w) for p in head.pairs if p.field in _OTHERS for w in p.value.words}
+    found = []
+    for part, one in printed_days(pieces, rules):
+        if any(id(w) in labelled for w in part.words) or is_stamped(part, head.stamps) or part.share("handwritten"):
+            continue
+        if timedelta(0) < day - one.value <= _TOLD:
+            found.append(one.value)
+    return sorted(set(found), reverse=True)
 
 
 def _usual(day: date, set_days: Sequence[date]) -> bool:
