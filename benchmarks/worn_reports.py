@@ -226,7 +226,7 @@ def _originals(folder: Path, known: Mapping[str, Truth], work: Path) -> dict[Pat
         if file.suffix.lower() == ".pdf":
             found[file] = truth
         elif (office := shutil.which("soffice")) is not None:
-            into = work / "office"
+            into = work / "office" / f"{len(seen):03d}"  # many a folder holds an "attachment.docx"
             made = into / (file.stem + ".pdf")
             if not made.exists():
                 command = [office, "--headless", "--convert-to", "pdf", "--outdir", str(into), str(file)]
