@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -39,6 +40,10 @@ from prefect.artifacts import (  # noqa: E402
 )
 from prefect.cache_policies import NO_CACHE  # noqa: E402
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterEndTime  # noqa: E402
+from prefect.client.schemas.objects import FlowRun  # noqa: E402
+from prefect.deployments import run_deployment  # noqa: E402
+from prefect.runtime import flow_run  # noqa: E402
+from prefect.states import Cancelled  # noqa: E402
 from sqlalchemy.exc import OperationalError  # noqa: E402
 
 from flows.summary import Summary  # noqa: E402
@@ -50,6 +55,8 @@ if TYPE_CHECKING:
 _RUNS: dict[str, Run] = {}
 """Runs of this process by id. Prefect copies and inspects what is passed to a task; a run holds open processes and a
 database, so tasks get its name instead."""
+_AGAIN_AFTER: list[float] = [60, 600, 3600]
+"""Seconds: a network drive may be gone for an hour."""
 _MOST_ROWS = 500
 """Of a table shown on Prefect's pages; the CSVs have all."""
 
@@ -150,34 +157,62 @@ def _publish(summary: Summary) -> None:
 @flow(name="lotline backfill", retries=2, retry_delay_seconds=300)
 def backfill(home: str = "", since: str = "", until: str = "", hours: float | None = None) -> dict[str, object]:
     """The missing year, oldest month first, within the hours of ``lotline.toml``. Days are ISO dates; '' = the city's gap."""
-    from flows.home import open_home
-    from flows.night.jobs import Wanted, backfill_task
-    from flows.night.settings import load_night
-
-    place = open_home(Path(home) if home else None)
-    days = (date.fromisoformat(since) if since else None, date.fromisoformat(until) if until else None)
-    allowed = load_night(place).night.hours if hours is None else hours
-    return _done(backfill_task(place, Wanted(), days, hours=allowed))
+    wait_for_places(home)
+    with _helpers(home, {"home": home, "job": "backfill", "since": since, "until": until, "hours": hours}):
+        return _done(_backfill(home, since, until, hours))
 
 
 @flow(name="lotline sweep", retries=2, retry_delay_seconds=300)
 def sweep(home: str = "") -> dict[str, object]:
     """Everything new in the inboxes, whatever its date."""
-    from flows.home import open_home
-    from flows.night.jobs import sweep_task
+    wait_for_places(home)
+    with _helpers(home, {"home": home, "job": "sweep"}):
+        return _done(_sweep(home))
 
-    return _done(sweep_task(open_home(Path(home) if home else None)))
+
+@flow(name="lotline helper", retries=2, retry_delay_seconds=300)
+def helper(home: str = "", job: str = "", since: str = "", until: str = "", hours: float | None = None) -> dict[str, object]:
+    """The same job on another machine, at the same time: the two share the documents, and each ends with all of them done."""
+    return _done(_backfill(home, since, until, hours) if job == "backfill" else _sweep(home))
 
 
-@flow(name="lotline deliver", retries=2, retry_delay_seconds=300)
+@flow(name="lotline deliver")
 def deliver(home: str = "") -> list[str]:
-    """The deliveries that ``lotline.toml`` names. A refused one fails the run, so that somebody looks."""
+    """The deliveries that ``lotline.toml`` names. A refused one fails the run at once, so that somebody looks; what goes away by
+    itself is tried again."""
+    told = make_deliveries(home)
+    create_markdown_artifact("\n".join(f"- {line}" for line in told), key="deliveries")
+    return told
+
+
+@task(
+    name="make the deliveries", cache_policy=NO_CACHE, persist_result=False,
+    retries=3, retry_delay_seconds=_AGAIN_AFTER, retry_condition_fn=_may_pass,
+)  # fmt: skip
+def make_deliveries(home: str) -> list[str]:
+    """Full and as changes; what each says of itself."""
     from flows.home import open_home
     from flows.night.delivering import deliver_all
 
-    delivered = deliver_all(open_home(Path(home) if home else None))
-    create_markdown_artifact("\n".join(f"- {d.says}" for d in delivered), key="deliveries")
-    return [d.says for d in delivered]
+    return [d.says for d in deliver_all(open_home(Path(home) if home else None))]
+
+
+@task(
+    name="folders and database are there", cache_policy=NO_CACHE, persist_result=False,
+    retries=3, retry_delay_seconds=_AGAIN_AFTER, retry_condition_fn=_may_pass,
+)  # fmt: skip
+def wait_for_places(home: str) -> None:
+    """A network drive vanishes for an hour, a database server is restarted: nothing is begun before they are there."""
+    from flows.home import open_home
+    from flows.night.settings import load_night
+    from store import Store
+
+    place = open_home(Path(home) if home else None)
+    folders = load_night(place).folders
+    for path in (*folders.inbox, folders.parcels, folders.log):
+        if path is not None and not path.exists():
+            raise OSError(f"{path} is not there")
+    Store.open(place.database).close()
 
 
 @flow(name="lotline tidy")
@@ -197,6 +232,48 @@ async def tidy(home: str = "") -> int:
                 await client.delete_flow_run(run.id)
             gone += len(runs)
     return gone
+
+
+def _backfill(home: str, since: str, until: str, hours: float | None) -> Task:
+    from flows.home import open_home
+    from flows.night.jobs import Wanted, backfill_task
+    from flows.night.settings import load_night
+
+    place = open_home(Path(home) if home else None)
+    days = (date.fromisoformat(since) if since else None, date.fromisoformat(until) if until else None)
+    allowed = load_night(place).night.hours if hours is None else hours
+    return backfill_task(place, Wanted(), days, hours=allowed)
+
+
+def _sweep(home: str) -> Task:
+    from flows.home import open_home
+    from flows.night.jobs import sweep_task
+
+    return sweep_task(open_home(Path(home) if home else None))
+
+
+@contextmanager
+def _helpers(home: str, parameters: dict[str, Any]) -> Iterator[None]:
+    """Asks the city's other machines to join in, and takes back what none of them has begun by the end."""
+    from flows.home import open_home
+    from flows.night.settings import load_night
+
+    machines = load_night(open_home(Path(home) if home else None)).night.machines
+    asked = [
+        cast(FlowRun, run_deployment(
+            "lotline helper/helper", parameters=parameters, timeout=0, as_subflow=False, idempotency_key=f"{flow_run.id}-{n}"
+        ))
+        for n in range(1, machines)
+    ]  # fmt: skip
+    try:
+        yield
+    finally:
+        if asked:
+            with get_client(sync_client=True) as client:
+                for one in asked:
+                    state = client.read_flow_run(one.id).state
+                    if state is not None and state.is_scheduled():
+                        client.set_flow_run_state(one.id, Cancelled(message="the work is done"), force=True)
 
 
 def _done(wanted: Task) -> dict[str, object]:

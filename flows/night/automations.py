@@ -2,6 +2,8 @@
 
 Runs of 3.8 send a heartbeat every ``PREFECT_FLOWS_HEARTBEAT_FREQUENCY`` seconds. Nothing here starts a run again: that is the
 watchdog's, which counts how often, so that a poisonous input can't make the night go in circles.
+
+``python -m flows.night.automations`` makes it on the server that PREFECT_API_URL names.
 """
 
 from __future__ import annotations
@@ -44,3 +46,7 @@ def make_automations() -> None:
         run_coro_as_sync(Automation.aread(name=ZOMBIE))
     except ValueError:
         run_coro_as_sync(wanted.acreate())
+
+
+if __name__ == "__main__":
+    make_automations()

@@ -12,6 +12,9 @@ from flows.night.settings import NightSettings, load_night, needed
 from flows.run import SECONDS_PER_DOCUMENT, Task
 from records.errors import SetupError
 
+UPLOADS = "uploads"
+"""Folder of the home where the desk puts what people bring."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -51,6 +54,9 @@ def sweep_task(home: Home, wanted: Wanted | None = None, *, plain: bool = False,
     """All that is new in the inboxes, whatever its date, and the city's whole export."""
     settings = load_night(home)
     inputs, parcels, log, out = _places(home, wanted or Wanted(), settings, "all")
+    uploads = home.folder / UPLOADS
+    if wanted is None and uploads.is_dir():
+        inputs = (*inputs, uploads)  # what was brought to the desk belongs to the whole too
     return Task(
         home, inputs, parcels, log, out, include_review=True, workers=settings.night.workers or None, plain=plain, command=command
     )

@@ -1,7 +1,7 @@
 """Server, worker, intake and desk on one PC: started together, stopped together, or as systemd units.
 
-Each service is a process of its own with its log and its number in ``HOME/services``. A service whose process is gone is
-simply started again by the next ``lotline up``.
+Each service is a process of its own with its log and its number in ``HOME/services``. One that dies is started again by the
+keeper (``flows.night.keeper``), and by the next ``lotline up``.
 """
 
 from __future__ import annotations
@@ -24,7 +24,11 @@ from records.errors import SetupError
 from store.owner import is_here, mark_of
 
 POOL = "lotline"
+HELPERS = "lotline-helpers"
+"""The work pool of further machines."""
+KEEPER = "keeper"
 _STOP_SECONDS = 20.0
+_LONGEST_LOG = 5_000_000  # bytes
 _START_SECONDS = 180.0  # a busy PC, a database made for the first time
 
 
@@ -62,7 +66,9 @@ def services(home: Home, ports: Ports, desk: bool = True) -> tuple[Service, ...]
         found.append(Service(
             "desk", (*lotline, "review", "--port", str(ports.desk)), f"http://127.0.0.1:{ports.desk}/health", "the review desk",
         ))  # fmt: skip
-    return tuple(found)
+    arguments = (str(home.folder), str(ports.prefect), str(ports.desk), *(("desk",) if desk else ()))
+    keeper = (sys.executable, "-m", "flows.night.keeper", *arguments)
+    return (*found, Service(KEEPER, keeper, "", "starts the others again when one dies"))
 
 
 def environment(home: Home, ports: Ports, settings: NightSettings) -> dict[str, str]:
@@ -96,12 +102,12 @@ def start(home: Home, ports: Ports, say: Callable[[str], None], desk: bool = Tru
     for service in services(home, ports, desk):
         if running(home, service.name):
             say(f"{service.name}: runs already")
-            continue
-        _launch(home, service, variables)
-        _wait_for(home, service)
-        say(f"{service.name}: started ({service.about})")
-        Logbook(home.folder).note("service started", service=service.name)
-        if service.name == "server":
+        else:
+            launch(home, service, variables)
+            _wait_for(home, service)
+            say(f"{service.name}: started ({service.about})")
+            Logbook(home.folder).note("service started", service=service.name)
+        if service.name == "server":  # also one that ran: settings may have changed, and the last time may have failed
             _deploy(home, variables, say)
 
 
@@ -118,7 +124,7 @@ def deploy(home: Home, say: Callable[[str], None]) -> None:
 
 def stop(home: Home, say: Callable[[str], None]) -> None:
     """Ends the services, last started first: first asked, then, after a while, made to."""
-    for name in ("desk", "intake", "worker", "server"):
+    for name in (KEEPER, "desk", "intake", "worker", "server"):
         pid = running(home, name)
         if pid is None:
             continue
@@ -128,7 +134,7 @@ def stop(home: Home, say: Callable[[str], None]) -> None:
             time.sleep(0.1)
         if running(home, name) is not None:
             os.killpg(pid, signal.SIGKILL)
-        _file(home, name).unlink(missing_ok=True)
+        file_of(home, name).unlink(missing_ok=True)
         say(f"{name}: stopped")
         Logbook(home.folder).note("service stopped", service=name)
 
@@ -137,7 +143,7 @@ def running(home: Home, name: str) -> int | None:
     """The process (and group) of a service of this home, if it lives on this machine. What was noted before a restart, or by
     another machine that shares the home, or for a number that another program has now, is not it."""
     try:
-        number, mark = _file(home, name).read_text(encoding="utf-8").split()
+        number, mark = file_of(home, name).read_text(encoding="utf-8").split()
         return int(number) if is_here(mark) else None
     except (OSError, ValueError):
         return None
@@ -148,6 +154,8 @@ def units(home: Home, ports: Ports, user: str) -> Iterator[tuple[str, str]]:
     variables = environment(home, ports, load_night(home))
     lines = "\n".join(f'Environment="{k}={v}"' for k, v in sorted(variables.items()))
     for service in services(home, ports):
+        if service.name == KEEPER:
+            continue  # systemd keeps them itself
         after = "network.target" if service.name in ("server", "intake") else "network.target lotline-server.service"
         command = " ".join(service.command)
         yield f"lotline-{service.name}.service", (
@@ -165,16 +173,20 @@ def units(home: Home, ports: Ports, user: str) -> Iterator[tuple[str, str]]:
     )
 
 
-def _launch(home: Home, service: Service, variables: Mapping[str, str]) -> None:
+def launch(home: Home, service: Service, variables: Mapping[str, str]) -> None:
+    """Starts the process, its output appended to its log, and notes its number."""
     folder = home.folder / "services"
     folder.mkdir(exist_ok=True)
     root = Path(__file__).resolve().parents[2]
-    with (folder / f"{service.name}.log").open("ab") as log:
+    output = folder / f"{service.name}.log"
+    if output.exists() and output.stat().st_size > _LONGEST_LOG:
+        output.replace(output.with_suffix(".log.1"))
+    with output.open("ab") as log:
         process = subprocess.Popen(
             service.command, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True,
             cwd=home.folder, env={**os.environ, **variables, "PYTHONPATH": str(root)},
         )  # fmt: skip
-    _file(home, service.name).write_text(f"{process.pid} {mark_of(process.pid)}\n", encoding="utf-8")
+    file_of(home, service.name).write_text(f"{process.pid} {mark_of(process.pid)}\n", encoding="utf-8")
 
 
 def _wait_for(home: Home, service: Service) -> None:
@@ -202,23 +214,22 @@ def _answers(address: str) -> bool:
 
 
 def _deploy(home: Home, variables: Mapping[str, str], say: Callable[[str], None]) -> None:
-    from flows.night.automations import make_automations
-
-    os.environ.update(variables)
     prefect = (sys.executable, "-m", "prefect", "--no-prompt")
     file = deployments_file()
     for what, command in (
         ("work pool", (*prefect, "work-pool", "create", POOL, "--type", "process", "--overwrite")),
+        ("helpers' work pool", (*prefect, "work-pool", "create", HELPERS, "--type", "process", "--overwrite")),
         ("deployments", (*prefect, "deploy", "--all", "--prefect-file", str(file))),
+        # In a process of its own, as Prefect asks for its server's address when it is imported and never again.
+        ("automations", (sys.executable, "-m", "flows.night.automations")),
     ):
         done = subprocess.run(
             command, capture_output=True, text=True, timeout=300, check=False, stdin=subprocess.DEVNULL, cwd=file.parent,
-            env={**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])},
+            env={**os.environ, **variables, "PYTHONPATH": str(Path(__file__).resolve().parents[2])},
         )  # fmt: skip
         if done.returncode:
             raise SetupError(f"Prefect could not make the {what}: {(done.stderr or done.stdout).strip()[-800:]}")
-    make_automations()
-    say("deployments: backfill, sweep, on-upload, deliver, tidy")
+    say("deployments: backfill, sweep, on-upload, helper, deliver, tidy")
 
 
 def deployments_file() -> Path:
@@ -230,7 +241,8 @@ def deployments_file() -> Path:
     raise SetupError("prefect.yaml is missing from this installation: install Lotline again.")
 
 
-def _file(home: Home, name: str) -> Path:
+def file_of(home: Home, name: str) -> Path:
+    """Where the number of a service's process is noted."""
     return home.folder / "services" / f"{name}.pid"
 
 

@@ -26,7 +26,8 @@ class Folders:
 @dataclass(frozen=True, slots=True)
 class Night:
     """``hours``: longest time the backfill takes in one night; what is left is done the next. ``settle_seconds``: how long a
-    file must lie unchanged before it is read. Times of day are of ``timezone``."""
+    file must lie unchanged before it is read. ``machines``: so many read at once, this one among them. Times of day are of
+    ``timezone``."""
 
     hours: float = 6.0
     backfill_at: str = "01:30"
@@ -34,8 +35,9 @@ class Night:
     deliver_at: str = "06:30"
     timezone: str = "America/New_York"
     workers: int = 0  # 0 = one per core
-    poll_seconds: float = 10.0
-    settle_seconds: float = 10.0
+    machines: int = 1  # that share the work; see docs/operations.md
+    poll_seconds: float = 2.0
+    settle_seconds: float = 5.0
     keep_days: int = 90  # of Prefect's own run history
 
 

@@ -10,12 +10,17 @@ from pathlib import Path
 
 from flows.collect import entries
 from flows.home import Home
+from flows.logbook import Logbook
+from flows.night.announce import announce
 from flows.night.jobs import Wanted, sweep_task
+from flows.night.pulse import beat
 from flows.night.settings import load_night
 from flows.run import run_task
 from flows.summary import Summary
+from records.errors import LotlineError
 
 _LOG = logging.getLogger("lotline.watch")
+_LONGEST_WAIT = 300.0  # seconds between two tries while something is away
 _State = tuple[int, int]  # size, time of change in nanoseconds
 
 
@@ -96,11 +101,27 @@ def watch(
     settings = load_night(home)
     task = sweep_task(home, Wanted(tuple(folders), parcels, log, home.folder / "exports"), plain=True, command="watch")
     intake = Intake(task.inputs, settings.night.settle_seconds)
+    failures = 0
     while True:
+        beat(home, "intake")
         files = intake.at_rest()
         if files:
-            say(_line(run_task(replace(task, only=files), lambda done, total, path: None), len(files)))
+            here = tuple(folder for folder in task.inputs if folder.exists())  # another drive may be gone just now
+            try:
+                summary = run_task(replace(task, only=files, inputs=here), lambda done, total, path: beat(home, "intake"))
+            except LotlineError as error:
+                if once:
+                    raise
+                # The database or the parcel file may be away for a while, as a drive may: the files are tried again.
+                failures += 1
+                say(f"{len(files)} files wait: {error}")
+                Logbook(home.folder).note("intake waits", level="warning", error=error, files=len(files), times=failures)
+                sleep(min(_LONGEST_WAIT, settings.night.poll_seconds * 2**failures))
+                continue
+            failures = 0
+            say(_line(summary, len(files)))
             intake.take(files)
+            announce(home, len(files), "watch")
         elif once and not intake.unsettled:
             return
         wait = settings.night.poll_seconds
