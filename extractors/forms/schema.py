@@ -105,7 +105,7 @@ WORDS = listed(text)
 TRIED: Mapping[str, Check] = {"about": text, "notes": text, "examples": listed(anything), "counter_examples": listed(anything)}
 _LABELLED = listed(holds({"id": text, "labels": WORDS}, {"words": listed(WORDS)}))
 _GROUPS = listed(holds({"id": text, "regexes": WORDS}, {k: TRIED[k] for k in ("examples", "counter_examples")}))
-_SIGN = holds({"id": text, "weight": number, "regex": text})
+_SIGN = holds({"id": text, "weight": number, "regex": text}, {"unless": text})
 _CATEGORY = one_of(CATEGORIES)
 _TYPE = one_of(TAX_TYPES)
 

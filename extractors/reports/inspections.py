@@ -52,6 +52,7 @@ def extract_inspections(
     head = read_head(pieces, known, rules, {i: c.first - 1 for (_, i), c in tables.items()})
     department = DEPARTMENT[report.doc_type]
     _settle_dates(head)
+    _settle_unit(head)
     items, strange = _table_items(pieces, tables, known)
     rest, ticked = split_tick_lines(pieces, known, tables)
     if not items:  # where a table tells what was found, the ticks say the same once more
@@ -130,6 +131,19 @@ def _settle_dates(head: Head) -> None:
         head.found["inspection_date"] = again
         if typed is None:
             head.found["inspection_type"] = Found("reinspection", again.text, 0.9, "us-ma/inspection_types/date@1")
+
+
+_ORDINALS = {"first": "1st", "second": "2nd", "third": "3rd", "fourth": "4th", "fifth": "5th"}
+
+
+def _settle_unit(head: Head) -> None:
+    """"Second floor" and "2nd floor" are one unit: written in figures."""
+    one = head.found.get("unit")
+    if one is None:
+        return
+    word, _, rest = str(one.value).partition(" ")
+    if word.lower() in _ORDINALS and rest.lower().startswith("fl"):
+        head.found["unit"] = replace(one, value=f"{_ORDINALS[word.lower()]} {rest}")
 
 
 def _with_closing_deadline(items: list[Item], listed: Listed) -> list[Item]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from extractors.reports.wording import Wording
 from records.vocabulary import DocType
 
+NOTHING_KNOWN = ("no labels or statements of a report",)
+"""Why a page is none of ours though nothing says what else it is."""
 TOP_SHARE = 250  # characters of the page's beginning: what it calls itself there counts twice
 
 
@@ -27,14 +29,14 @@ def kind_of(text: str, known: Wording, findings: bool = False) -> Kind:
         return Kind("other", 0.0, ("no text",))
     best = Kind("other", 0.0, ())
     for name, (least, signs) in known.kinds.items():
-        hits = [s for s in signs if s.pattern.search(flat)]
+        hits = [s for s in signs if s.seen(flat)]
         score = sum(s.weight for s in hits) + (1.0 if findings and hits and name.endswith("inspection") else 0.0)
         if score >= least and score > best.score:
             best = Kind(_doc_type(name), score, tuple(f"{s.id} ({s.weight:g})" for s in hits))
-    against = [s for s in known.junk if s.pattern.search(flat)]
+    against = [s for s in known.junk if s.seen(flat)]
     penalty = sum(s.weight * (2 if s.pattern.search(flat[:TOP_SHARE]) else 1) for s in against)
     if best.doc_type == "other":
-        return Kind("other", 0.0, (against[0].id if against else "no labels or statements of a report",))
+        return Kind("other", 0.0, (against[0].id,) if against else NOTHING_KNOWN)
     if penalty and best.score - penalty < 3.0:
         return Kind("other", best.score - penalty, (against[0].id,))
     return best

@@ -77,7 +77,7 @@ def in_line(text: Text, known: Wording, index: int) -> list[Pair]:
             if segment_of[j] != segment_of[i]:
                 continue
             named = known.field_of(" ".join(w.text for w in words[j : i + 1]))
-            if named is not None and (best is None or named[1] > best[2]):
+            if named is not None and (best is None or named[1] > best[2] or named[1] == best[2] < 1.0):
                 best = (j, *named)
         if best is None and segment_of[i] != (segment_of[i - 1] if i else -1) and bare.endswith(":"):
             best = (i, "ends", 0.5)

@@ -12,7 +12,8 @@ from extractors.language.dates import find_dates
 from extractors.reports.address import find_address
 from extractors.reports.belonging import FOREIGN, IN_TURN, UNSURE, Sheet, affinity, case_says, goes_on, is_closed, place_says
 from extractors.reports.head import read_head
-from extractors.reports.kinds import Kind, kind_of
+from extractors.reports.kinds import NOTHING_KNOWN, Kind, kind_of
+from extractors.reports.list_columns import kind_by_columns
 from extractors.reports.note import cites_the_code, speaks_of_findings
 from extractors.reports.pieces import Piece, columns_of, pieces_of, running_text
 from extractors.reports.table_columns import Columns, columns_in
@@ -93,6 +94,8 @@ def _sheet(page: Page, blocks: Sequence[Block], known: Wording, rules: RuleBook)
         return None  # a blank back, or a photograph
     tables = {p.index: c for p in pieces if p.table is not None and (c := _columns(p, known))}
     kind = kind_of(text, known, bool(tables))
+    if kind.why == NOTHING_KNOWN and not tables:
+        kind = kind_by_columns(page, tuple(blocks), rules) or kind
     head = read_head(pieces, known, rules, {i: c.first - 1 for i, c in tables.items()})
     count = re.search(r"\bpage\W{0,2}(\d+)\W{0,3}(?:of|/)\W{0,2}(\d+)\b", text, re.IGNORECASE) or re.search(
         r"^\W*(\d)\s?(?:of|/)\s?(\d)\W*$", text, re.MULTILINE
@@ -179,10 +182,24 @@ def _is_blank_form(group: Sequence[Sheet], known: Wording, rules: RuleBook) -> b
     filled = {"address", "inspection_date", "reinspection_date", "inspector", "case_number"}
     if any(filled & set(s.head.found) or s.page.handwriting or s.page.fields for s in group):
         return False
+    if all(s.page.text_source not in {"ocr", "mixed"} for s in group) and _unfilled(group):
+        return True
     if any(t.state for s in group for t in s.page.ticks) or any(cites_the_code(s.pieces, rules) for s in group):
         return False
     empty = sum(len(re.findall(r"_{4,}|\.{8,}", running_text(s.pieces))) for s in group)
     return empty >= 3 or not any(speaks_of_findings(s.pieces, s.head, known, rules) for s in group)
+
+
+def _unfilled(group: Sequence[Sheet]) -> bool:
+    """Labels of the head with nothing behind them, over a list whose rows are empty: what is printed on the form ("410.482
+    smoke") is no finding. Only where the page's own text is at hand: what OCR did not read may be there."""
+    empty = {p.field for s in group for p in s.head.pairs if not p.value and p.field in _HEAD}
+    rows = [row for s in group for p in s.pieces if p.table is not None for row in p.table.rows]
+    bare = sum(not any(any(map(str.isalnum, c.text)) for c in row) for row in rows)
+    return len(empty) >= 2 and (bare >= 3 or not rows)
+
+
+_HEAD = frozenset({"address", "inspection_date", "date", "inspector", "unit", "case"})
 
 
 def _is_list(sheet: Sheet) -> bool:
@@ -242,7 +259,7 @@ def _missing_pages(group: Sequence[Sheet]) -> tuple[Reason, ...]:
 
 def _note_kind(sheet: Sheet, text: str, known: Wording, rules: RuleBook) -> Kind | None:
     """An inspector's bare note has no title: a date, an address and findings under it make it one."""
-    if any(s.pattern.search(text) for s in known.junk) or len(text.split()) > 3 * SHORT_NOTE:
+    if any(s.seen(text) for s in known.junk) or len(text.split()) > 3 * SHORT_NOTE:
         return None
     head = sheet.head
     signs = [n for n in ("case_number", "inspector", "inspection_type") if n in head.found]

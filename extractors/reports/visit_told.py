@@ -19,16 +19,19 @@ from extractors.rulebook import RuleBook
 
 _FLAGS = re.IGNORECASE
 _VISITED = re.compile(
-    r"\b(?:looked (?:at|over|through)|went (?:out |back |over )?(?:to|through)|walked (?:through|around)|(?:was|were) (?:let in|at)|"
-    r"stopped (?:by|at)|called at|visited|inspected|viewed|examined|(?:inspection|survey|visit)\b.{0,90}\b(?:made|conducted|carried out|"
-    r"performed|done|completed|held)|(?:made|conducted|performed|carried out)\b.{0,30}\b(?:inspection|survey|visit))\b",
+    r"\b(?:looked (?:at|over|through)|went (?:out |back |over )?(?:to|through)|walked (?:through|around)|"
+    r"(?:was|were) (?:let in|at)|stopped (?:by|at)|called at|visited|inspected|viewed|examined|"
+    r"(?:inspection|survey|visit)\b.{0,90}\b(?:made|conducted|carried out|performed|done|completed|held)|"
+    r"(?:made|conducted|performed|carried out)\b.{0,30}\b(?:inspection|survey|visit))\b",
     _FLAGS,
 )
 _AGAIN = re.compile(r"\bagain\b|\bwent back\b|\breturned\b|\bre-?\s?(?:inspect|visit|check|survey)", _FLAGS)
 # What stands right before a date that is another one's: of a letter, a call, an order, of what is still to come.
 _OTHER_DAY = re.compile(
-    r"(?:\b(?:received|rec'd|dated|since|until|filed|mailed|sent|issued|before|by|corrected|due|scheduled|(?:order|letter|notice|complaint|"
-    r"call|report|memo|lease)s? of|will be|to be|hearing|previous|prior|original|first|last|next))\W+(?:on\W+|at\W+|for\W+)?(?:\w+day,?\W+)?$",
+    r"(?:\b(?:received|rec'd|dated|since|until|filed|mailed|sent|issued|before|by|corrected|due|scheduled|"
+    r"(?:order|letter|notice|complaint|call|report|memo|lease)s? of|will be|to be|hearing|previous|prior|original|first|last|"
+    r"next))"
+    r"\W+(?:on\W+|at\W+|for\W+)?(?:\w+day,?\W+)?$",
     _FLAGS,
 )
 _NAMED = re.compile(
@@ -37,12 +40,14 @@ _NAMED = re.compile(
     _FLAGS,
 )
 _NOT_THIS = re.compile(
-    r"\b(?:next|first|last|prior|previous|original|initial|earlier|follow-?up|final|scheduled|due|will|hearing|new)\b[^.]{0,30}$", _FLAGS
+    r"\b(?:next|first|last|prior|previous|original|initial|earlier|follow-?up|final|scheduled|due|will|hearing|new)\b[^.]{0,30}$",
+    _FLAGS,
 )
 _YESTERDAY = re.compile(r"\byesterday\b", _FLAGS)
 _PLACE = re.compile(
     r"\b(?:dwelling|premises|property|building|apartment|apt\.?|unit|house|floor|residence)\b[^.;]{0,40}?"
-    r"\b(?:at|known as|numbered(?: as)?|located at|situated at)\s+(?=\d)|\b(?:went (?:out |back |over )?to|looked at|visited|inspected|was at)\s+(?=\d)",
+    r"\b(?:at|known as|numbered(?: as)?|located at|situated at)\s+(?=\d)|"
+    r"\b(?:went (?:out |back |over )?to|looked at|visited|inspected|was at)\s+(?=\d)",
     _FLAGS,
 )
 _ELSEWHERE = re.compile(r"\b(?:residing|resides|lives|mailing|office|c/o|care of|hearing|court)\b", _FLAGS)
@@ -71,7 +76,7 @@ def visit_told(head: Head, pieces: Sequence[Piece], rules: RuleBook, known: Word
         for found in find_dates(text.text, None, rules):
             before = text.text[: found.start]
             if _NAMED.search(before) and not _NOT_THIS.search(before[:-6]):
-                _offer_day(head, text, found.start, found, found.value, re.search(r"\bre-?inspection\b", before, _FLAGS) is not None)
+                _offer_day(head, text, found.start, found, found.value, _AGAIN.search(before) is not None)
     _unit_beside(head, pieces)
 
 
@@ -134,7 +139,8 @@ def _unit_beside(head: Head, pieces: Sequence[Piece]) -> None:
     named = re.match(r"\W*(\d+)(?:\s?[-–]\s?\d+)?\s+([A-Za-z]{3,})", str(address.value)) if address is not None else None
     if "unit" in head.found or named is None:
         return
-    again = re.compile(rf"\b{named[1]}\b[^.\n]{{0,8}}\b{re.escape(named[2])}\b\.?(?:\s+\w{{2,9}}\.?)?[\s,–-]{{0,4}}(?=\S)", _FLAGS)
+    street = rf"\b{named[1]}\b[^.\n]{{0,8}}\b{re.escape(named[2])}\b\.?"
+    again = re.compile(rf"{street}(?:\s+\w{{2,9}}\.?)?[\s,–-]{{0,4}}(?=\S)", _FLAGS)
     told: list[tuple[str, Text]] = []
     for text in all_texts(pieces):
         for place in again.finditer(text.text):

@@ -25,11 +25,16 @@ _FLAGS = re.IGNORECASE | re.UNICODE
 
 @dataclass(frozen=True)
 class Sign:
-    """One sign of a kind of page: its pattern and how much it counts."""
+    """One sign of a kind of page: its pattern, how much it counts, and what else on the page makes it mean nothing."""
 
     id: str
     weight: float
     pattern: Pattern
+    unless: Pattern | None = None
+
+    def seen(self, text: str) -> bool:
+        """Whether the page shows it."""
+        return self.pattern.search(text) is not None and (self.unless is None or self.unless.search(text) is None)
 
 
 @dataclass(frozen=True)
@@ -216,7 +221,21 @@ def _groups(entries: Sequence[Mapping[str, Any]]) -> tuple[tuple[str, tuple[Patt
 
 
 def _signs(entries: Sequence[Mapping[str, Any]]) -> tuple[Sign, ...]:
-    return tuple(Sign(e["id"], float(e["weight"]), re.compile(e["regex"], _FLAGS | re.DOTALL)) for e in entries)
+    flags = _FLAGS | re.DOTALL
+    return tuple(
+        Sign(
+            e["id"],
+            float(e["weight"]),
+            re.compile(_over_lines(e["regex"]), flags),
+            re.compile(_over_lines(e["unless"]), flags) if "unless" in e else None,
+        )
+        for e in entries
+    )
+
+
+def _over_lines(regex: str) -> str:
+    """A blank in a sign's words may be the end of a line on the page."""
+    return regex.replace(" ", r"\s")
 
 
 def _any(patterns: Sequence[str]) -> Pattern:

@@ -35,6 +35,7 @@ class Grammar:
     fit: Fit
     recap_titles: tuple[str, ...] = ()
     also_money: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # a heading's role, and what it is over amounts
+    also_words: Mapping[str, str] = field(default_factory=dict)  # a heading's role, and what it is over words
     guess: tuple[str, ...] = ()  # roles that a column without a legible heading may be told by, strictest first
     numbers: int = 0  # so many plain numbers or dates make a line a row even without an amount; 0: never
 
@@ -151,17 +152,25 @@ def _by_year_too(fit: Fit) -> Fit:
 
 
 def _by_content(rows: Sequence[Row], columns: Sequence[Column], grammar: Grammar) -> None:
-    """A heading that can mean two things ("Tax": its kind, or the amount of it) means the amount where amounts stand below."""
+    """A heading that can mean two things ("Tax": its kind, or the amount of it; "Read": the reading, or how it was read) means
+    what stands below it."""
     taken = {c.role for c in columns}
     for column in columns:
-        if column.role not in grammar.also_money:
+        if column.role not in grammar.also_money and column.role not in grammar.also_words:
             continue
-        below = [
-            looks_like_money(s.word.text, row.ocr)
+        spots = [
+            (s.word.text, row.ocr)
             for row in rows
             for s in row.spots
             if min(s.x1, column.x1 + 2) - max(s.x0, column.x0 - 2) > 0
         ]
+        said = grammar.also_words.get(column.role)
+        if said is not None:
+            if said not in taken and len(spots) > 1 and sum(text.strip(".").isalpha() for text, _ in spots) > 0.6 * len(spots):
+                column.role = said
+                taken.add(said)
+            continue
+        below = [looks_like_money(text, ocr) for text, ocr in spots]
         free = next((role for role in grammar.also_money[column.role] if role not in taken), None)
         if free is not None and len(below) > 1 and sum(below) > 0.6 * len(below):
             column.role = free
@@ -250,6 +259,17 @@ def group_values(row: Row, known: Synonyms) -> dict[str, list[Spot]]:
             found["location"] = spots
         elif "owner" not in found and re.search(r"[A-Za-z]{2}", text):
             found["owner"] = spots
+    return found
+
+
+def labelled_values(row: Row, known: Synonyms) -> dict[str, list[Spot]]:
+    """Only what a line labels ("Meter: 44120987 (5/8 in)"), without what stands in brackets behind it."""
+    found: dict[str, list[Spot]] = {}
+    for part in _parts(row):
+        role, spots = _labelled(part, known, row.ocr)
+        stop = next((i for i, s in enumerate(spots) if s.word.text.startswith("(")), len(spots))
+        if role and spots[:stop]:
+            found.setdefault(role, spots[:stop])
     return found
 
 

@@ -57,20 +57,26 @@ class Row:
 
 def rows_of(document: Document, report: Report, blocks_by_page: Mapping[int, tuple[Block, ...]]) -> list[Row]:
     """All lines of the report's pages, page by page, top to bottom."""
+    return [
+        row
+        for page in document.pages
+        if page.number in report.pages
+        for row in rows_on(page, blocks_by_page.get(page.number, page.blocks))
+    ]
+
+
+def rows_on(page: Page, blocks: tuple[Block, ...]) -> list[Row]:
+    """All lines of a page, top to bottom."""
+    if page.blocks:
+        return _native(page, blocks)
     rows: list[Row] = []
-    for page in document.pages:
-        if page.number not in report.pages:
+    ocr = page.text_source in {"ocr", "mixed"}
+    for spots in (list(_without_leaders(line)) for line in text_lines(page)):
+        if not spots:
             continue
-        if page.blocks:
-            rows.extend(_native(page, blocks_by_page.get(page.number, page.blocks)))
-        else:
-            ocr = page.text_source in {"ocr", "mixed"}
-            for spots in (list(_without_leaders(line)) for line in text_lines(page)):
-                if not spots:
-                    continue
-                row = Row(page.number, spots, ocr, False)
-                row.struck = _struck(row, page.rules, ocr)
-                rows.append(row)
+        row = Row(page.number, spots, ocr, False)
+        row.struck = _struck(row, page.rules, ocr)
+        rows.append(row)
     return rows
 
 

@@ -56,7 +56,7 @@ def tax_rules(rules: RuleBook) -> TaxRules:
         synonyms(data["columns"]), frozenset(data["total_words"]), frozenset({"principal", "total", "balance", "interest"}),
         _MONEY, frozenset({"owner", "location"}), fit, tuple(data["recap_titles"]),
         also_money={"tax_type": ("principal", "fees"), "code": ("fees",), "description": ("principal",)},
-        guess=("fiscal_year", "tax_type", "code", "account"),
+        also_words={"fiscal_year": "tax_type"}, guess=("fiscal_year", "tax_type", "code", "account"),
     )  # fmt: skip
     as_of = tuple((re.compile(a["pattern"], re.IGNORECASE), int(a["weight"])) for a in data["as_of"])
     return TaxRules(data["version"], grammar, tuple(data["care_of"]), types, tuple(phrases), codes, as_of)

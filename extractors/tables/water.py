@@ -14,8 +14,9 @@ from extractors.rulebook import RuleBook
 from extractors.tables import consumption, cycles, doubts, sums
 from extractors.tables.entry import Entry
 from extractors.tables.headers import synonyms
-from extractors.tables.listing import Grammar, entries, group_values
+from extractors.tables.listing import Grammar, entries, group_values, labelled_values
 from extractors.tables.lost_headings import by_arithmetic
+from extractors.tables.periods import Period, period_of_list
 from extractors.tables.stream import Row, rows_of
 from extractors.tables.values import amount, first_date, looks_like_money, number
 from records.document import Block, Document
@@ -44,6 +45,7 @@ def water_rules(rules: RuleBook) -> WaterRules:
     grammar = Grammar(
         synonyms(data["columns"]), frozenset(data["total_words"]), frozenset({"consumption", "current_reading"}), _MONEY,
         frozenset({"owner", "location"}), _fit, numbers=3,
+        also_words={"current_reading": "read_type", "previous_reading": "read_type", "consumption": "read_type"},
     )  # fmt: skip
     units = sorted(((w.lower(), u["id"]) for u in data["units"] for w in u["words"]), key=lambda u: -len(u[0]))
     types = {w.lower(): t["id"] for t in data["read_types"] for w in t["words"]}
@@ -80,7 +82,7 @@ def extract_water(
     rows = rows_of(document, report, blocks_by_page)
     listed = entries(rows, compiled.grammar)
     by_arithmetic(listed)
-    reader = _Reader(compiled, _unit_of_list(rows, compiled), report.ordinal)
+    reader = _Reader(compiled, _unit_of_list(rows, compiled), period_of_list(listed, rules), report.ordinal)
     # Not strict: without entries there is no last one either.
     for entry, after in zip(listed, [*listed[1:], None], strict=False):
         reader.take(entry, leads=after is not None and after.kind == "row" and after.row.page == entry.row.page)
@@ -128,7 +130,7 @@ def unit_in(text: str, units: Sequence[tuple[str, str]]) -> str | None:
 class _Reader:
     """Goes down the ledger and keeps the account, the meter and its last reading date."""
 
-    def __init__(self, rules: WaterRules, unit: tuple[str, Row] | None, report: int):
+    def __init__(self, rules: WaterRules, unit: tuple[str, Row] | None, period: Period | None, report: int):
         self.rules, self.unit, self.report = rules, unit, report
         self.records: list[sums.Counted] = []
         self.readings: list[cycles.Reading] = []
@@ -136,6 +138,7 @@ class _Reader:
         self.reasons: list[Reason] = []
         self.identity: dict[str, tuple[str, Row, list[Spot]]] = {}
         self.last_date: dict[str, tuple[date, Row, list[Spot]]] = {}
+        self.period, self.heading = period, False
 
     def take(self, entry: Entry, leads: bool) -> None:
         """One entry; ``leads`` says that a row follows it, as rows follow the heading of their group."""
@@ -143,6 +146,7 @@ class _Reader:
             return
         if entry.kind == "row":
             self._row(entry)
+            self.heading = False
         elif entry.kind == "total":
             parts = [amount(" ".join(s.word.text for s in c), entry.row.ocr) for c in entry.cells.get("amount", [])]
             total = next((p.value for p in parts if p is not None), None)
@@ -154,8 +158,13 @@ class _Reader:
         else:
             values = group_values(entry.row, self.rules.grammar.known)
             if "account" in values or "parcel" in values or (set(values) == {"meter"} and leads):
+                values = {**values, **labelled_values(entry.row, self.rules.grammar.known)}
                 keep = {} if "account" in values or "parcel" in values else self.identity
-                self.identity = {**keep, **{k: (" ".join(s.word.text for s in v), entry.row, v) for k, v in values.items()}}
+                self.identity = {**keep, **_named(values, entry.row)}
+                self.heading = True
+            elif self.heading or entry.title:  # an account's heading of several lines
+                more = labelled_values(entry.row, self.rules.grammar.known)
+                self.identity = {**self.identity, **_named(more, entry.row)}
 
     def _row(self, entry: Entry) -> None:
         row, ocr = entry.row, entry.row.ocr
@@ -221,6 +230,11 @@ class _Reader:
         if "period_start" not in fields and before is not None:
             made = self._make("period_start", before[0], before[1], before[2], entry, ("previous_read_date",))
             fields["period_start"] = replace(made, finding=0.8)
+        if self.period is not None and "period_end" not in fields and "period_end" not in entry.cells:
+            for role, when in (("period_start", self.period.start), ("period_end", self.period.end)):
+                if when is not None and role not in fields:
+                    made = self._make(role, when, self.period.row, self.period.row.spots, entry, ("period_of_list",))
+                    fields[role] = replace(made, finding=0.9)
         end = fields.get("period_end")
         if end is not None and isinstance(end.value, date):
             self.last_date[key] = (end.value, row, entry.words("period_end"))
@@ -268,6 +282,10 @@ class _Reader:
         rule = f"us-ma/water/{name}@{self.rules.version}"
         finding = 1.0 if entry.known else 0.9
         return Extraction(name, value, row.evidence(spots), min(known) if known else None, finding, rule, flags)
+
+
+def _named(values: Mapping[str, list[Spot]], row: Row) -> dict[str, tuple[str, Row, list[Spot]]]:
+    return {k: (" ".join(s.word.text for s in v).strip(" :"), row, v) for k, v in values.items()}
 
 
 def _readings_checked(record: Record) -> Record:
