@@ -65,6 +65,11 @@ class Directory:
                     seen.setdefault((entry.parcel.parcel_id, entry.house), fit)
         return sorted(seen.values(), key=lambda f: f.rank)
 
+    def on(self, street: Street) -> list[Entry]:
+        """All entries of a street, by number."""
+        numbers = self._on.get(street, {})
+        return list(dict.fromkeys(e for n in sorted(numbers) for e in numbers[n]))
+
     def _add(self, parcel: Parcel, address: Address, alias: bool, words: Wording) -> None:
         self._addresses[parcel.parcel_id].append(address)
         if address.house is None:

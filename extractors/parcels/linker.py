@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
@@ -15,6 +16,7 @@ from extractors.parcels.owners import owner_agreement
 from extractors.parcels.permit_log import LogIndex
 from extractors.parcels.streets import StreetGuess
 from extractors.parcels.wording import wording
+from extractors.parcels.worn_address import other_readings
 from records.document import Document
 from records.parcel import LogRow, Parcel, ParcelCandidate, ParcelMatch
 from records.record import Report
@@ -36,7 +38,21 @@ class Linker:
         self.log = LogIndex(log, self.match_address)
 
     def match_address(self, address: str, unit: str = "", owner: str = "") -> ParcelMatch:
-        """The parcel at ``address``; ``unit`` beats a unit inside the address. ``owner`` may decide between parcels."""
+        """The parcel at ``address``; ``unit`` beats a unit inside the address. ``owner`` may decide between parcels. Where none
+        fits the address as it was read, worn print is looked through (:mod:`extractors.parcels.worn_address`), and flagged."""
+        found = self._match_text(address, unit, owner)
+        if found.parcel_id or found.candidates or not address.strip():
+            return found
+        for reading in other_readings(address, self.words):
+            other = self._match_text(reading.text, unit, owner)
+            if other.parcel_id is None and not other.candidates:
+                continue
+            unsure = reading.asked or {"street_repaired", "street_abbreviated"}.intersection(other.flags)
+            question = other.question or (f"'{address}' was taken for {reading.text}" if unsure else "")
+            return replace(other, certain=False, question=question, flags=(*other.flags, reading.flag))
+        return found
+
+    def _match_text(self, address: str, unit: str, owner: str) -> ParcelMatch:
         parsed = parse_addresses(address, self.city.name, self.words)
         if not parsed:
             return ParcelMatch(None, (), False, f"no address could be read in '{address}'" if address.strip() else "no address")

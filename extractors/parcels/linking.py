@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from extractors.parcels.address import unit_key
 from extractors.parcels.permit_log import Join
+from extractors.parcels.told import told
 from extractors.parcels.vouching import LOG_AGREES, LOG_DIFFERS, vouched
 from records.document import Document
-from records.parcel import ParcelCandidate, ParcelMatch
+from records.parcel import ParcelMatch
 from records.record import Evidence, Extraction, Reason, Record, Report
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ _ADDRESS_RULE, _ROW_RULE, _LOG_RULE = "parcels/address@1", "parcels/map_lot@1", 
 # No parcel can exist for these (domain facts, section 3)
 _WITHOUT_PARCEL = frozenset({"personal_property", "motor_vehicle_excise"})
 _SURELY_READ = 0.999  # a text layer, not a scan
+_CLEAR = 0.9  # of a scan, print that is taken as it stands
 _JOIN_QUALITY = {"case_number": 0.99, "folder": 0.97, "file_name": 0.95, "attachment": 0.9, "address_date": 0.85}
 
 
@@ -30,7 +33,7 @@ def link_report(linker: Linker, document: Document, report: Report) -> Report:
     linked: dict[str, Record] = {}
     joins: dict[str, Join] = {}
     for key, visit in visits.items():
-        linked[key], joins[key] = _inspection(linker, document, visit)
+        linked[key], joins[key] = _inspection(linker, document, report.pages, visit)
     records = []
     for record in report.records:
         if record.kind == "inspection":
@@ -43,7 +46,7 @@ def link_report(linker: Linker, document: Document, report: Report) -> Report:
     return replace(report, records=tuple(records))
 
 
-def _inspection(linker: Linker, document: Document, visit: Record) -> tuple[Record, Join]:
+def _inspection(linker: Linker, document: Document, pages: Sequence[int], visit: Record) -> tuple[Record, Join]:
     address, unit = visit.text("address_as_written"), visit.text("unit")
     match = linker.match_address(address, unit)
     when = visit.value("inspection_date")
@@ -51,11 +54,13 @@ def _inspection(linker: Linker, document: Document, visit: Record) -> tuple[Reco
         document.source.path, visit.text("case_number"), address, match, unit,
         when if isinstance(when, date) else None, visit.text("inspector"),
     )  # fmt: skip
-    match = _asked_log(linker, match, join)
+    read = visit.fields.get("address_as_written")
+    reading = 1.0 if read is None or read.reading is None else read.reading
+    worn = reading < _CLEAR or (reading < _SURELY_READ and not re.search(r"\d", address.split(",")[0]))
+    match = told(linker, document, pages, address, match, join, worn)
     result = visit.having(_parcel(visit, match, ("address_as_written",), _ADDRESS_RULE))
     result = result.doubting(*_reasons(match, address))
     result = vouched(_with_log(result, join), join, linker.log.agrees(join.row, match) if join.row else None)
-    read = visit.fields.get("address_as_written")
     if match.parcel_id and join.reasons and (read is None or read.reading is None or read.reading < _SURELY_READ):
         # the log names another building: a number misread by one figure is as likely as a wrong log
         result = result.doubting(*(replace(r, field="parcel_id") for r in join.reasons if r.code == "conflict"))
@@ -65,22 +70,6 @@ def _inspection(linker: Linker, document: Document, visit: Record) -> tuple[Reco
         opened = join.row.opened.isoformat()
         result = result.doubting(Reason("inspection_date", "missing", f"the log has {join.record_no} opened on {opened}"))
     return result, join
-
-
-def _asked_log(linker: Linker, match: ParcelMatch, join: Join) -> ParcelMatch:
-    """Where several parcels fit, the one that the log's own address names comes first; where none fits, it is suggested.
-    It stays a question."""
-    if match.parcel_id is not None or join.row is None:
-        return match
-    named = linker.log.address_of(join.row).parcel_id
-    if named is None:
-        return match
-    if match.candidates and named not in {c.parcel_id for c in match.candidates}:
-        return match
-    known = [c for c in match.candidates if c.parcel_id != named]
-    first = next((c for c in match.candidates if c.parcel_id == named), ParcelCandidate(named, 0.3, ("permit log",)))
-    question = f"{match.question}; the log's address for {join.record_no} is {linker.says(named)}"
-    return replace(match, candidates=(first, *known), question=question, flags=(*match.flags, "log_names_one"))
 
 
 def _violation(linker: Linker, violation: Record, visit: Record | None, join: Join) -> Record:
