@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 
 import extractors
 import records
@@ -37,11 +38,16 @@ def fingerprints(settings: ReadSettings, city: City, registers: Sequence[Path]) 
     return Fingerprints(reading, "find-" + hashlib.sha256("|".join(parts).encode()).hexdigest()[:16])
 
 
-@cache
 def code_hash() -> str:
     """Of the source of everything that finds values, so that no release forgets to raise a version number."""
+    return hash_of_code(extractors, records)
+
+
+@cache
+def hash_of_code(*packages: ModuleType) -> str:
+    """Of the source of these packages."""
     digest = hashlib.sha256()
-    for package in (extractors, records):
+    for package in packages:
         folder = Path(str(package.__file__)).parent
         for file in sorted(folder.rglob("*.py")):
             digest.update(file.relative_to(folder).as_posix().encode() + b"\0" + file.read_bytes())

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from zipfile import BadZipFile
 
-import pandas as pd
-
 from records.errors import SetupError
 
 _SPREADSHEETS = {".xlsx", ".xlsm", ".xls"}
@@ -67,6 +65,8 @@ def _decoded(raw: bytes) -> str:
 
 
 def _spreadsheet(path: Path, what: str) -> list[list[str]]:
+    import pandas as pd  # only here: most registers are CSV, and every run would pay for it
+
     try:
         sheets = pd.read_excel(path, sheet_name=None, header=None, dtype=str, keep_default_na=False)
     except (ValueError, OSError, BadZipFile, KeyError) as error:

@@ -66,7 +66,7 @@ def load_registers(home: Home, parcels: Path | None, log: Path | None) -> Regist
     parcel_rows = tuple(load_parcels(parcels, city))
     log_rows = tuple(load_log(log, city)) if log is not None else ()
     if named:
-        _remember(home, parcels, log)
+        remember(home, parcels, log)
     files = (parcels, *([log] if log is not None else []))
     return Registers(home, city, rules, parcel_rows, log_rows, files)
 
@@ -79,6 +79,7 @@ def _last(home: Home, log: Path | None) -> tuple[Path, Path | None]:
         raise SetupError("No parcel file is known yet: name it with --parcels FILE.") from error
 
 
-def _remember(home: Home, parcels: Path, log: Path | None) -> None:
+def remember(home: Home, parcels: Path, log: Path | None) -> None:
+    """Later commands take parcels and log from there."""
     known = {"parcels": str(parcels.absolute()), "log": str(log.absolute()) if log else ""}
     (home.folder / "registers.json").write_text(json.dumps(known), encoding="utf-8")

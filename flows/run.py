@@ -16,22 +16,23 @@ from datetime import date
 from pathlib import Path
 
 from extractors.read.serial import document_to_json
-from flows.bundle import make_bundle
+from flows.city import load_city
 from flows.collect import Found, collect
-from flows.crossings import cross_all
 from flows.export.folder import check_place
 from flows.fingerprints import RETRY, Fingerprints, fingerprints
 from flows.home import Home
 from flows.logbook import Logbook
 from flows.night.order import oldest_first
+from flows.nothing_new import forget_answer, keep_answer, last_answer
 from flows.pool import Lost, Pool
+from flows.reader_settings import read_settings
 from flows.registers import Registers, load_registers
 from flows.say import Tell
 from flows.sharing import Share
-from flows.summary import Summary, summarise
+from flows.summary import Summary
 from flows.work import Desk, Done, Job, prepare, unreadable, without_page
 from records.errors import SetupError
-from store import Store
+from store import Store, Whole
 
 BATCH = 50
 """Documents per Prefect task: task runs cost nothing at this size and are all recorded."""
@@ -149,7 +150,11 @@ class Run:
 
     def finish(self) -> Summary:
         """What follows from all documents together, and the export of INPUT's."""
+        # Only here: a run that finds nothing new does not get so far, and need not pay for their libraries.
+        from flows.bundle import make_bundle
+        from flows.crossings import cross_all
         from flows.export.writer import write_export
+        from flows.summary import summarise
 
         # One after the other: what is compared last has seen everything that was stored before.
         with self.share.alone("crossing"):
@@ -157,21 +162,24 @@ class Run:
             sources = [f.source for f in self.found]
             bundle = make_bundle(self.store, sources, self.registers, self.registers.versions(), self.task.period, whole)
             if self.task.only is None:
+                forget_answer(self.task)
                 write_export(self.task.out, bundle, self.task.include_review, layers=self.registers.city.patterns)
-        if shutil.which("tesseract") is None:
-            self.notes.append(
-                "Tesseract is not installed, so scanned pages were not read: "
-                "sudo apt-get install tesseract-ocr tesseract-ocr-eng tesseract-ocr-osd, then run again."
-            )
+        self.notes += _without_tesseract()
         if self.counts["elsewhere"]:
             self.notes.append(f"{self.counts['elsewhere']} files were done by another run at the same time.")
         if self.counts["left"]:
             self.notes.append(f"{self.counts['left']} files are left: the time allowed was over. The next run goes on with them.")
         seconds = time.monotonic() - self.started
         summary = summarise(bundle, self.task.out, read_now=self.counts["done"], seconds=seconds, notes=tuple(self.notes))
+        if self.task.only is None and self._is_all(whole):
+            keep_answer(self.task, self.prints, self.found, whole.state, summary)
         self.store.finish_run(self.run_id, dict(self.counts), "completed")
         self.log.note("run done", seconds=seconds, counts=self.counts)
         return summary
+
+    def _is_all(self, whole: Whole) -> bool:
+        """Whether nothing of INPUT is left to do, and nobody has changed anything since ``whole`` was loaded."""
+        return bool(whole.state) and whole.state == self.store.state() and plan(self.store, self.found, self.prints) == ([], [])
 
     def _log_of(self, job: Job, done: Done, answer: Done | Lost, retry: bool) -> None:
         lost = isinstance(answer, Lost)
@@ -204,14 +212,43 @@ class Run:
 def run_task(task: Task, tell: Tell) -> Summary:
     """The whole job. Raises SetupError before anything is read where it can't be done at all."""
     started = time.monotonic()
-    registers = load_registers(task.home, task.parcels, task.log)
-    desk = registers.desk()
-    found = collect(task.inputs, desk.settings.max_bytes, task.only)
+    settings = read_settings(task.home.settings, task.home.cache)
+    found = collect(task.inputs, settings.max_bytes, task.only)
     if not found:
         raise SetupError(f"There are no files in {', '.join(map(str, task.inputs))}: check the path of INPUT.")
     check_place(task.out)
-    prints = fingerprints(desk.settings, registers.city, registers.files)
-    with Store.open(task.home.database) as store, Share(store) as share:
+    registers_given = (task.parcels, *([task.log] if task.log is not None else []))
+    prints = fingerprints(settings, load_city(task.home.settings), registers_given)
+    with Store.open(task.home.database) as store:
+        known = last_answer(task, prints, found, store, started)
+        if known is not None:
+            return _nothing_new(task, store, prints, known)
+        registers = load_registers(task.home, task.parcels, task.log)
+        return _worked(task, tell, store, registers, found, prints, started)
+
+
+def _nothing_new(task: Task, store: Store, prints: Fingerprints, known: Summary) -> Summary:
+    """A night that found nothing new is a night all the same."""
+    run_id = store.start_run(task.command, [str(i) for i in task.inputs], prints.outcome)
+    store.finish_run(run_id, {}, "completed")
+    return replace(known, notes=_without_tesseract())
+
+
+def _without_tesseract() -> tuple[str, ...]:
+    if shutil.which("tesseract") is not None:
+        return ()
+    return (
+        "Tesseract is not installed, so scanned pages were not read: "
+        "sudo apt-get install tesseract-ocr tesseract-ocr-eng tesseract-ocr-osd, then run again.",
+    )
+
+
+def _worked(
+    task: Task, tell: Tell, store: Store, registers: Registers, found: list[Found], prints: Fingerprints, started: float
+) -> Summary:
+    """The run where there may be something to do."""
+    desk = registers.desk()
+    with Share(store) as share:
         run_id = store.start_run(task.command, [str(i) for i in task.inputs], prints.outcome)
         share.begin(run_id)
         store.register([f.source for f in found], run_id)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console, Group
 from rich.markup import escape
@@ -47,6 +48,13 @@ class Summary:
     def as_json(self) -> dict[str, object]:
         """Plain data for ``--json``."""
         return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Summary:
+        """The summary that ``as_json`` gave."""
+        pairs = ("reasons", "unreadable", "partly", "proof")
+        lists = {name: tuple(tuple(pair) for pair in data[name]) for name in pairs}
+        return cls(**{**data, **lists, "tables": tuple(data["tables"]), "notes": tuple(data["notes"])})
 
 
 def summarise(

@@ -15,7 +15,6 @@ from records.identity import mint_free
 from records.record import Outcome, Reason, Record
 from records.serial import header_to_json, outcome_from_json, outcome_to_json, record_from_json, record_to_json
 from records.vocabulary import KINDS
-from store.matching import Known, match
 from store.sql import insert_all, insert_new, portions
 from store.tables import contents, documents, extractions, outcomes
 from store.tables import records as record_table
@@ -162,6 +161,8 @@ def _unnamed(outcome: Outcome) -> Outcome:
 
 def _name(connection: Connection, sha256: str, new: Sequence[Record], known: Sequence[_Stored]) -> list[Record]:
     """The new records with the ids of the stored ones they are, or freshly minted ones."""
+    from store.matching import Known, match  # only here: NumPy costs more than a run that finds nothing new
+
     named = list(new)
     query = sa.select(record_table.c.record_id).where(record_table.c.sha256 == sha256)
     taken = set(connection.execute(query).scalars())
