@@ -39,6 +39,15 @@ _DIRECT = re.compile(
     r"uncorrected|repaired|remains|violation remains|completed?)",
     re.IGNORECASE,
 )
+# "410.351 - open electrical junction box": a word of the finding, where more of a sentence follows it
+_DESCRIBES = re.compile(
+    r"^\W*(?:open|new|closed|partial|ok|done|fixed|completed?)\s+(?!(?:as|since|at|on|per|until|by|for|violation|item)\b)[a-z]{2}"
+)
+# The status in its own letters at the end, the dash before it worn off ("... behind the building NOT CORRECTED")
+_AT_END = re.compile(
+    r"(?<=[a-z0-9).,%'’])\W{0,3}\s\W{0,2}(?P<status>(?:[A-Z]\s)?(?:N[O0]T\W{1,2})?(?:[A-Z]\s)?"
+    r"(?:CORRECTED|COMPLIED|ABATED|RESOLVED)|STILL OPEN|(?:Not|Still)\s(?:corrected|complied|abated|open)|Corrected|Complied|Abated)\W*$"
+)
 
 
 _UNFINISHED = re.compile(r"\border(?:ed)?\b.{0,80}\b(?:correct|repair|abate|remedy)\b.{0,40}\bwithin\b", re.IGNORECASE)
@@ -222,9 +231,11 @@ def split_status(item: Item, known: Wording) -> Item:
         at = text.find(separator)
         while at >= 0:
             tail = text[at + len(separator) :]
-            if _DIRECT.match(tail) and known.status_of(tail) is not None:
+            if _DIRECT.match(tail) and not _DESCRIBES.match(tail) and known.status_of(tail) is not None:
                 best = at if best < 0 else min(best, at)
             at = text.find(separator, at + 1)
+    if best < 0 and not item.status_text and (worn := _AT_END.search(text)) is not None:
+        best = worn.start("status")
     if best <= 0:
         return item
     first = item.text.cut(0, best)

@@ -21,6 +21,7 @@ _WHOLE = frozenset(
     ["it", "on", "or", "is", "he", "an", "at", "as", "in", "are", "all", "inspection", "inspected", "ward", "owner"]
 )
 _FLAGS = re.IGNORECASE | re.UNICODE
+_WORN_NOT = re.compile(r"\bn[o0]t[^\w\s]*(?:\s+[a-z\W])?\s+(?=[a-z]{2})", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,8 @@ class Wording:
         return False if glyph in self.empty or (glyph and not glyph.strip("_.-—–")) else None
 
     def status_of(self, text: str) -> str | None:
-        return _first(text, self.statuses)
+        """``open`` or ``corrected``. A speck between "not" and its word must not turn it round."""
+        return _first(_WORN_NOT.sub("not ", text), self.statuses)
 
     def type_of(self, text: str) -> str | None:
         return _first(text, self.types)
