@@ -1,15 +1,17 @@
-"""Kills runs at random moments and compares what comes out in the end with an undisturbed run, byte for byte.
+"""Kills what runs at random moments and compares what comes out in the end with an undisturbed run, byte for byte.
 
-    python -m benchmarks.kills FOLDER --parcels FILE [--log FILE] --kills 50 --documents 300 --seed 1
+    python -m benchmarks.kills FOLDER --parcels FILE [--log FILE] --kills 50 --documents 300 --seed 1 [--plain]
 
 FOLDER's files are multiplied to the number of documents wanted (each copy with bytes of its own). OCR results are kept from the
-undisturbed run, readings are not: every document is opened and extracted again. Victims: the run itself (its whole family stays
-behind for the system to end), or one of its readers.
+undisturbed run, readings are not: every document is opened and extracted again. Victims are the processes of ``lotline up``
+(server, worker, intake, desk, keeper), the run that Prefect started, and readers; with ``--plain`` a run without Prefect and its
+readers. What was done twice is counted from the log of the home.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import random
 import shutil
@@ -19,23 +21,32 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
 
+from benchmarks.served import DONE, Served
+from flows.home import open_home
+from flows.night.services import revive
+
+Say = Callable[[str], None]
 ROOT = Path(__file__).resolve().parents[1]
 _TIMES = ("delivery.json",)  # the one file that may differ
 
 
 @dataclass
 class Outcome:
-    """What the harness saw. ``differing``: files of the export that are not those of the undisturbed run."""
+    """What the harness saw. ``differing``: files of the export that are not those of the undisturbed run. ``again``: documents
+    that were begun more than once, each time counted."""
 
     killed: Counter[str] = field(default_factory=Counter)
     runs: int = 0
     differing: list[str] = field(default_factory=list)
+    again: int = 0
+    most_again: int = 0
+    """Of one document."""
 
 
 def harness(inbox: Path, parcels: Path, log: Path | None, place: Path, kills: int, seed: int, workers: int = 2) -> Outcome:
@@ -72,7 +83,102 @@ def harness(inbox: Path, parcels: Path, log: Path | None, place: Path, kills: in
         outcome.runs += rest.runs
         outcome.differing += rest.differing
     outcome.differing += differences(place / "calm-out", place / "wild-out")
+    _count_again(outcome, wild)
     return outcome
+
+
+def served(inbox: Path, parcels: Path, log: Path | None, place: Path, kills: int, seed: int, say: Say) -> Outcome:
+    """The same with everything that ``lotline up`` starts. A service that dies is the keeper's to start again; a run that dies,
+    and a keeper, the watchdog's, whose part is played here, since it looks once an hour."""
+    chance = random.Random(seed)
+    outcome = Outcome()
+    logged = ["--log", str(log)] if log else []
+    command = _command(
+        place / "calm", place / "calm-out", ["run", str(inbox), "--parcels", str(parcels), *logged, "--include-review", "--plain"]
+    )
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"the undisturbed run failed: {done.stderr[-2000:]}")
+    say("undisturbed run: done")
+    number = 0
+    while outcome.killed.total() < kills:
+        number += 1
+        wild = place / f"wild-{number}"
+        shutil.copytree(place / "calm" / "cache", wild / "cache")
+        city = Served(wild, inbox, parcels, log)
+        city.up()
+        try:
+            _strike(city, outcome, kills, chance, say)
+            _settle(city, outcome)
+        finally:
+            city.down()
+        outcome.differing += differences(place / "calm-out", wild / "exports" / "all")
+        _count_again(outcome, wild)
+        differ, total = len(outcome.differing), outcome.killed.total()
+        say(f"home {number}: {total} kills so far, {differ} files differ, {outcome.again} documents begun again")
+    return outcome
+
+
+def _strike(city: Served, outcome: Outcome, kills: int, chance: random.Random, say: Say) -> None:
+    """Kills until the inbox is done, or enough have struck."""
+    run = _begin(city, outcome)
+    while outcome.killed.total() < kills:
+        time.sleep(chance.uniform(0.5, 8.0))
+        state = city.state(run) if run else "CRASHED"
+        if state == "COMPLETED":
+            return
+        found = city.processes()
+        revive(open_home(city.home))
+        if state in DONE or (state == "RUNNING" and not found["flow"]):
+            run = _begin(city, outcome)
+        victims = [name for name, pids in found.items() if pids]
+        if not victims:
+            continue
+        name = chance.choice(victims)
+        try:
+            os.kill(chance.choice(found[name]), signal.SIGKILL)
+        except ProcessLookupError:
+            continue
+        outcome.killed[name] += 1
+        say(f"  {outcome.killed.total()}: {name} (the run is {state or 'not to be seen'})")
+
+
+def _settle(city: Served, outcome: Outcome) -> None:
+    """Everything is brought back, and a run is let end."""
+    for _ in range(30):
+        revive(open_home(city.home))
+        time.sleep(5.0)
+        run = _begin(city, outcome)
+        while run and (state := city.state(run)) not in ("COMPLETED", "FAILED", "CRASHED"):
+            time.sleep(1.0)
+            if state == "RUNNING" and not city.processes()["flow"]:
+                break
+        if run and city.state(run) == "COMPLETED":
+            return
+    raise SystemExit("no run ended well after the last kill")
+
+
+def _begin(city: Served, outcome: Outcome) -> str:
+    """A run of the sweep that is to come or under way; '' where the server does not answer."""
+    try:
+        for other in city.open_runs():  # what was killed keeps its deployment's one place until its missing heartbeat is noticed
+            city.ask(f"/flow_runs/{other}/set_state", {"state": {"type": "CRASHED"}, "force": True})
+        run = city.begin("lotline sweep/sweep")
+    except (OSError, RuntimeError):
+        return ""
+    outcome.runs += 1
+    return run
+
+
+def _count_again(outcome: Outcome, home: Path) -> None:
+    begun: Counter[str] = Counter()
+    for file in sorted((home / "logs").glob("lotline.jsonl*")):
+        for line in file.read_text(encoding="utf-8").splitlines():
+            told = json.loads(line)
+            if told["event"] == "document begun":
+                begun[told["document"]] += 1
+    outcome.again += sum(n - 1 for n in begun.values())
+    outcome.most_again = max([outcome.most_again, *(n - 1 for n in begun.values())])
 
 
 def differences(one: Path, other: Path) -> list[str]:
@@ -136,14 +242,25 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--documents", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--plain", action="store_true", help="a run without Prefect and its readers alone")
     asked = parser.parse_args()
+    parcels, log = asked.parcels.absolute(), asked.log.absolute() if asked.log else None
+
+    def say(line: str) -> None:
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
+
     with tempfile.TemporaryDirectory() as scratch:
         place = Path(scratch)
         count = multiply(asked.folder, place / "inbox", asked.documents)
-        outcome = harness(place / "inbox", asked.parcels, asked.log, place, asked.kills, asked.seed)
+        if asked.plain:
+            outcome = harness(place / "inbox", parcels, log, place, asked.kills, asked.seed)
+        else:
+            outcome = served(place / "inbox", parcels, log, place, asked.kills, asked.seed, say)
     victims = ", ".join(f"{name} {n}" for name, n in sorted(outcome.killed.items()))
-    sys.stdout.write(f"{count} documents, {outcome.killed.total()} kills ({victims}), {outcome.runs} runs\n")
-    sys.stdout.write(f"files of the export that differ: {len(outcome.differing)} {outcome.differing}\n")
+    say(f"{count} documents, {outcome.killed.total()} kills ({victims}), {outcome.runs} runs")
+    say(f"files of the export that differ: {len(outcome.differing)} {outcome.differing}")
+    say(f"documents begun again: {outcome.again}, of one at most {outcome.most_again}")
     raise SystemExit(1 if outcome.differing else 0)
 
 

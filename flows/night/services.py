@@ -6,6 +6,7 @@ keeper (``flows.night.keeper``), and by the next ``lotline up``.
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -99,6 +100,8 @@ def start(home: Home, ports: Ports, say: Callable[[str], None], desk: bool = Tru
     settings = load_night(home)
     needed(settings, home, "inbox", "parcels", "exports")
     variables = environment(home, ports, settings)
+    _wanted(home).parent.mkdir(exist_ok=True)
+    _wanted(home).write_text(json.dumps([ports.prefect, ports.desk, desk]), encoding="utf-8")
     for service in services(home, ports, desk):
         if running(home, service.name):
             say(f"{service.name}: runs already")
@@ -109,6 +112,21 @@ def start(home: Home, ports: Ports, say: Callable[[str], None], desk: bool = Tru
             Logbook(home.folder).note("service started", service=service.name)
         if service.name == "server":  # also one that ran: settings may have changed, and the last time may have failed
             _deploy(home, variables, say)
+
+
+def revive(home: Home) -> bool:
+    """Starts the keeper again where ``lotline up`` was said, ``lotline down`` was not, and it does not run any more, as after a
+    kill or a restart of the PC; the keeper starts the rest. Whether it had to be started."""
+    try:
+        prefect, desk, with_desk = json.loads(_wanted(home).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    if running(home, KEEPER) is not None:
+        return False
+    ports = Ports(prefect, desk)
+    launch(home, services(home, ports, with_desk)[-1], environment(home, ports, load_night(home)))
+    Logbook(home.folder).note("keeper died", level="warning")
+    return True
 
 
 def deploy(home: Home, say: Callable[[str], None]) -> None:
@@ -124,6 +142,7 @@ def deploy(home: Home, say: Callable[[str], None]) -> None:
 
 def stop(home: Home, say: Callable[[str], None]) -> None:
     """Ends the services, last started first: first asked, then, after a while, made to."""
+    _wanted(home).unlink(missing_ok=True)
     for name in (KEEPER, "desk", "intake", "worker", "server"):
         pid = running(home, name)
         if pid is None:
@@ -239,6 +258,11 @@ def deployments_file() -> Path:
         if place.is_file():
             return place
     raise SetupError("prefect.yaml is missing from this installation: install Lotline again.")
+
+
+def _wanted(home: Home) -> Path:
+    """What was asked of ``up``, for as long as it should hold."""
+    return home.folder / "services" / "up.json"
 
 
 def file_of(home: Home, name: str) -> Path:

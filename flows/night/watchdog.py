@@ -20,6 +20,7 @@ from flows.city import load_city
 from flows.home import Home
 from flows.logbook import Logbook
 from flows.night.alarms import NIGHTLY, Alarm, last_good_night, missed_night, odd_data
+from flows.night.services import revive
 from flows.night.settings import AlarmSettings, load_night
 from flows.registers import load_registers
 from flows.sharing import runs_under_way
@@ -69,6 +70,8 @@ def look(
     settings = load_night(home).alarm
     memory = _Memory.load(home.folder / "watchdog.json")
     said: list[str] = []
+    if revive(home):
+        said.append("The services of lotline up had stopped; they were started again.")
     try:
         with Store.open(home.database) as store:
             runs = store.runs()
