@@ -50,10 +50,17 @@ def judge(records: Sequence[Record], truth: Truth) -> list[Judged]:
     for kind in ("inspection", "violation", "tax", "water"):
         ours = [r for r in records if r.kind == kind and not r.ignorable]
         theirs = _truth_of(truth, kind)
+        true_ones = len(theirs)
+        theirs += _ignorable(truth, kind)
         likeness = np.array([[_likeness(kind, r, t) for t in theirs] for r in ours]).reshape(len(ours), len(theirs))
         rows, columns = linear_sum_assignment(likeness, maximize=True)
         pair = {int(i): theirs[int(j)] for i, j in zip(rows, columns, strict=True) if likeness[i, j] >= 1}
+        beside = {int(i) for i, j in zip(rows, columns, strict=True) if likeness[i, j] >= 1 and j >= true_ones}
         for i, r in enumerate(ours):
+            if i in beside and kind == "violation" and r.text("status") == "corrected":
+                continue  # quoted as corrected earlier, and said so: neither right nor wrong
+            if i in beside:
+                del pair[i]
             true = pair.get(i)
             if true is None:
                 judged.append(Judged(r, False, truth["layout"], truth["condition"], truth["file"]))
@@ -119,6 +126,18 @@ def _truth_of(truth: Truth, kind: Kind) -> list[Truth]:
             found += [{**{n: visit.get(n) for n in ("parcel_id", "inspection_date")}, **v} for v in report["violations"]]
         else:
             found += report[TRUTH_KEY[kind]]
+    return found
+
+
+def _ignorable(truth: Truth, kind: Kind) -> list[Truth]:
+    """What stands on the paper and is no record: findings quoted as corrected earlier, rows and findings struck out by hand."""
+    found: list[Truth] = []
+    for report in truth["reports"]:
+        for entry in report.get("ignorable") or ():
+            if kind == ("tax" if "total" in entry else "violation"):
+                visit = report.get("inspection") or {}
+                blank = {"total": None, "fiscal_year": None, "description": "", "code": None, "category": None}
+                found.append({**blank, **{n: visit.get(n) for n in ("parcel_id", "inspection_date")}, **entry})
     return found
 
 

@@ -34,6 +34,12 @@ ANY_FIELD = "*"
 """The model of fields of which too few were seen for one of their own."""
 
 
+def field_model(kind: Kind, name: str) -> str:
+    """What the model of a field is called. Rows of lists and findings of reports are read in such different ways that what is
+    learnt from thousands of amounts in columns says nothing of a date in a letter."""
+    return f"{'report' if kind in ('inspection', 'violation') else 'list'}/{name}"
+
+
 @dataclass(frozen=True, slots=True)
 class Logistic:
     """Weights in the order of the parts they weigh."""
@@ -73,7 +79,7 @@ class Calibration:
     def field_confidence(self, record: Record, name: str) -> float | None:
         """How sure one field is; None where reading or finding of it was not measured, or nothing was fitted."""
         found = record.fields.get(name)
-        model = self.fields.get(name) or self.fields.get(ANY_FIELD)
+        model = next((m for n in (name, ANY_FIELD) if (m := self.fields.get(field_model(record.kind, n))) is not None), None)
         if model is None or found is None or found.value is None or found.reading is None or found.finding is None:
             return None
         return model.probability(field_parts(record, name))

@@ -1,8 +1,8 @@
 """Learns confidence from judged rows, and measures how well, with whole layouts left out.
 
 Weights are the most likely ones around a stated belief (a normal prior whose centre is what is believed, within its sign): a free
-fit on a few hundred rows learns the sample's layouts, not readings. First every field of every kind together, then each field by
-itself around what all fields say, then the record from its fields and checks. scikit-learn leaves layouts out and measures.
+fit on a few hundred rows learns the sample's layouts, not readings. First all fields of reports together, and of lists, then
+each field by itself around what all say, then the record from its fields and checks. scikit-learn leaves layouts out.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from scipy.special import expit
 from sklearn.metrics import brier_score_loss, roc_auc_score
 from sklearn.model_selection import GroupKFold
 
-from extractors.confidence import ANY_FIELD, Calibration, Logistic, Model
+from extractors.confidence import ANY_FIELD, Calibration, Logistic, Model, field_model
 from extractors.trust.parts import (
     FIELD_BELIEF,
     FIELD_START,
@@ -113,13 +113,14 @@ def cross_validated(cases: Sequence[Case], around: Calibration | None = None, fe
         of_kind = [c for c in cases if c.record.kind == kind]
         if len(of_kind) < fewest:
             continue
+        alike = [c for c in cases if field_model(c.record.kind, ANY_FIELD) == field_model(kind, ANY_FIELD)]
         sizes = Counter(c.layout for c in of_kind)
         by_layout = sum(size >= FEWEST_OF_A_LAYOUT for size in sizes.values()) > 1
         left_out[kind] = "layout" if by_layout else "document"
         groups = [c.layout if by_layout else c.document for c in of_kind]
         for test in _folds(groups):
             out = {groups[i] for i in test}
-            train = [c for c in cases if (c.layout if by_layout else c.document) not in out]
+            train = [c for c in alike if (c.layout if by_layout else c.document) not in out]
             models = fit(train, around, min(fewest, FEWEST))
             predicted += [predict(of_kind[i], models) for i in test]
     return Fitted(fit(cases, around, fewest), tuple(predicted), left_out)
@@ -174,23 +175,28 @@ def predict(case: Case, models: Calibration) -> Predicted:
 
 
 def _fit_fields(cases: Sequence[Case], before: Calibration) -> dict[str, Logistic]:
+    """Of reports and of lists, one model of all fields together, then one of each field around it."""
     rows: dict[str, list[list[float]]] = defaultdict(list)
     right: dict[str, list[float]] = defaultdict(list)
     for case in cases:
         for name, ok in case.fields.items():
-            rows[name].append(field_parts(case.record, name))
-            right[name].append(float(ok))
-    if sum(map(len, rows.values())) < FEWEST:
-        return dict(before.fields)
-    everything = np.array([parts for some in rows.values() for parts in some])
-    belief = list(FIELD_BELIEF.values())
-    answers = np.array([r for some in right.values() for r in some])
-    pooled = _logistic(everything, answers, before.fields.get(ANY_FIELD, _FIELD), SPREAD, belief)
-    models = {**before.fields, ANY_FIELD: pooled}
-    for name in sorted(rows):
-        if len(rows[name]) >= FEWEST_OF_A_FIELD:
-            centre = before.fields.get(name, pooled)
-            models[name] = _logistic(np.array(rows[name]), np.array(right[name]), centre, FIELD_SPREAD, belief)
+            model = field_model(case.record.kind, name)
+            rows[model].append(field_parts(case.record, name))
+            right[model].append(float(ok))
+    models = dict(before.fields)
+    for kind in ("inspection", "tax"):
+        any_field = field_model(kind, ANY_FIELD)
+        own = sorted(n for n in rows if n.split("/")[0] == any_field.split("/")[0])
+        if sum(len(rows[n]) for n in own) < FEWEST:
+            continue
+        everything = np.array([parts for n in own for parts in rows[n]])
+        answers = np.array([r for n in own for r in right[n]])
+        pooled = _logistic(everything, answers, before.fields.get(any_field, _FIELD), SPREAD, _BELIEF)
+        models[any_field] = pooled
+        for name in own:
+            if len(rows[name]) >= FEWEST_OF_A_FIELD:
+                centre = before.fields.get(name, pooled)
+                models[name] = _logistic(np.array(rows[name]), np.array(right[name]), centre, FIELD_SPREAD, _BELIEF)
     return models
 
 
@@ -205,6 +211,7 @@ def _sure_fields(record: Record, models: Calibration, names: set[str] | None = N
     return {n: p for n in sorted(wanted) if (p := models.field_confidence(record, n)) is not None}
 
 
+_BELIEF = list(FIELD_BELIEF.values())
 _FIELD = Logistic(FIELD_START, tuple(FIELD_BELIEF.values()))
 _RECORD = Logistic(RECORD_START, tuple(RECORD_BELIEF.values()))
 
