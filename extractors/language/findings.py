@@ -8,6 +8,7 @@ sees both and decides; nothing is dropped in silence.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -34,6 +35,7 @@ _DEADLINE_OPENER = re.compile(
     r"(?:(?<!\w)(?:(?:to|must|shall|should|will)\s+be\s*(?:\w+ed\s+)?|(?:repair|correct|replace|remove|fix|complete|abate)\s+))?[(\[–—-]?\s*$",
     re.IGNORECASE,
 )
+_TAIL = re.compile(r"[-–—,;:(|]\s*(\d{1,2}\s?-?(?:hours?|hrs?|days?))\s*[!.)]*\s*$", re.IGNORECASE)
 _EDGES = " \t\n-–—:;,.()[]*•&+|"
 # Weak joints ("and") split only what would be assigned to different sections; strong ones also like findings.
 _STRONG = re.compile(r"\s\+\s|;\s+|(?<=[a-z)])\.\s+(?=[A-Z])|\n+(?=\s*[-*•])")
@@ -44,12 +46,13 @@ _WEAK = re.compile(r",?\s+(?:and|also|&|plus)\s+|,\s+(?=no\s|missing\s|broken\s)
 @dataclass(frozen=True, slots=True)
 class FindingContext:
     """What is known of the report and the item. ``item_label``: the form's own wording (check-list line, table column);
-    ``terse``: an inspector's notes, without prepositions."""
+    ``terse``: an inspector's notes, without prepositions. ``one``: the form gives it one section, so that it is one finding."""
 
     report_date: date | None = None
     department: str = "inspectional_services"
     item_label: str | None = ""
     terse: bool = False
+    one: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +114,8 @@ def read_findings(text: str, context: FindingContext, rules: RuleBook | None = N
     if not unit and (match := _UNIT_INSIDE.search(text, start)) and not cut.covers(match.start(), match.end()):
         unit = _unit(match)
     found = []
-    for a, b in _parts(text, start, len(text), cut, context, rules):
+    whole = context.one or _cited_once(text, citations)
+    for a, b in [(start, len(text))] if whole else _parts(text, start, len(text), cut, context, rules):
         description, first, last = cut.rest(text, a, b)
         if not re.search(r"\w", description) or only_place(description, rules):
             inside = tuple(c for c in citations if a <= c.start < b)
@@ -127,6 +131,13 @@ def read_findings(text: str, context: FindingContext, rules: RuleBook | None = N
         negated = well and not own
         found.append(Finding(description, first, last, own, place, unit, status, due, negated, quoted))
     return tuple(found)
+
+
+def _cited_once(text: str, citations: Sequence[Citation]) -> bool:
+    """Whether one citation closes the item, and with it all that is said before: "… snapped off; the oven does not light.
+    105 CMR 410.100(A)"."""
+    places = {(c.start, c.end) for c in citations if not c.procedural}
+    return len(places) == 1 and not re.search(r"[A-Za-z]{3}", text[next(iter(places))[1] :])
 
 
 def is_negated(text: str, rules: RuleBook | None = None) -> bool:
@@ -174,12 +185,24 @@ def _fate(text: str, start: int, wording: _Wording, cut: _Cut) -> tuple[bool, st
 def _deadline(text: str, context: FindingContext, cut: _Cut, rules: RuleBook | None) -> date | None:
     found: FoundDate | None = find_deadline(text, context.report_date, rules)
     if found is None:
-        return None
+        return _at_the_end(text, context, cut, rules)
     start = found.start
     if opener := _DEADLINE_OPENER.search(text[:start]):
         start = opener.start()
     cut.spans.append((start, found.end))
     return found.value
+
+
+def _at_the_end(text: str, context: FindingContext, cut: _Cut, rules: RuleBook | None) -> date | None:
+    """A span alone behind the item's last comma or dash: "… needs key from inside - 410.480, 24 hours!"."""
+    tail = _TAIL.search(text)
+    if tail is None or context.report_date is None:
+        return None
+    value = find_deadline(f"within {tail[1]}", context.report_date, rules)
+    if value is None:
+        return None
+    cut.spans.append((tail.start(), len(text)))
+    return value.value
 
 
 def _cut_lead_in(text: str, start: int, wording: _Wording, cut: _Cut) -> None:

@@ -41,14 +41,15 @@ def records_of_item(item: Item, key: str, head: Head, department: str, known: Wo
     if struck > 0.6 or (struck > 0.2 and item.added and status_of_note(item.added, known) == "none"):
         return [replace(_record(item, None, item.text, key, head, department, known, rules), ignorable="struck out by hand")]
     source = item.text.without("struck") if struck else item.text
-    context = FindingContext(report_date=head.day(), department=department, item_label=item.label, terse=item.terse)
+    context = FindingContext(head.day(), department, item.label, item.terse, _one(item))
     found = read_findings(source.text, context)
     out: list[Record] = []
     for n, finding in enumerate(found):
         own = f"{key}.{n}" if len(found) > 1 else key
         record = _record(item, finding, source, own, head, department, known, rules)
         remark = item.loose and not item.terse and item.structure == 0
-        if finding.quoted or (remark and (finding.status == "corrected" or _EARLIER.search(finding.description))):
+        put_right = finding.status == "corrected" or known.status_of(item.status_text.text) == "corrected"
+        if finding.quoted or (remark and (put_right or _EARLIER.search(finding.description))):
             record = replace(record, ignorable="quoted as corrected earlier")
         elif finding.negated:
             continue
@@ -63,6 +64,12 @@ def records_of_item(item: Item, key: str, head: Head, department: str, known: Wo
     if not found and item.structure == 1 and (marked or (item.number is not None and len(source.words) >= 2)):
         out.append(_record(item, None, source, key, head, department, known, rules))
     return out
+
+
+def _one(item: Item) -> bool:
+    """Whether a table's row names a single section: then what stands in it is one finding."""
+    said = item.code.text
+    return said != "" and len(re.findall(r"\d{3}(?!\d)", said)) <= 2 and not re.search(r"[;&,]| and ", said)
 
 
 def _record(
@@ -231,8 +238,10 @@ def _cited(
 
 
 def _as_code(text: str) -> str:
-    """A code column's text: figures alone are a section there ("410 . 482" broken over lines)."""
-    return re.sub(r"\s+", " ", text).strip()
+    """A code column's text: figures alone are a section there ("410 . 482" broken over lines, "482" under "105 CMR 410.")."""
+    text = re.sub(r"\s+", " ", text).strip()
+    alone = re.fullmatch(r"\W{0,2}([1-9]\d\d(?:\s?\([A-Za-z0-9]{1,3}\))*)\W?", text)
+    return f"105 CMR 410.{alone[1]}" if alone is not None else text
 
 
 def _slipped(text: str, day: date | None, rules: RuleBook) -> tuple[Citation, ...]:
@@ -281,7 +290,7 @@ def _deadline(item: Item, finding: Finding | None, status: str, head: Head, rule
         dates = find_dates(item.status_text.text, base, rules)
         if dates and base is not None and dates[-1].value > base:
             return dates[-1].value, item.status_text
-        return None, NOTHING
+        return item.extended, NOTHING
     return (item.deadline, NOTHING) if status == "open" or item.deadline else (None, NOTHING)
 
 

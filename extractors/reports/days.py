@@ -27,7 +27,7 @@ _USUAL = frozenset({1, 5, 7, 10, 14, 15, 21, 30, 45, 60, 90})
 """Days that orders set (105 CMR 410.830: 24 hours, 5 days, 30 days; the rest by custom)."""
 _POSTED = timedelta(days=120)  # a letter goes out within this time of the visit
 _TOLD = timedelta(days=21)  # within which a visit is written up
-_OTHERS = ("original_date", "previous_reinspection", "other_date")
+_OTHERS = ("original_date", "previous_reinspection", "other_date", "deadline")
 _DUBIOUS = 0.6  # reading below which a date needs another that agrees
 
 

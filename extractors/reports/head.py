@@ -16,7 +16,7 @@ from extractors.reports.stamped import own_dates, stamps_of
 from extractors.reports.text import Text
 from extractors.reports.ticks import ticked_words
 from extractors.reports.titled import titled_person
-from extractors.reports.visit_told import visit_told
+from extractors.reports.visit_told import visit_is_told, visit_told
 from extractors.reports.wording import Wording
 from extractors.reports.worn_head import mend
 from extractors.rulebook import RuleBook
@@ -34,7 +34,7 @@ def read_head(pieces: Sequence[Piece], known: Wording, rules: RuleBook, skip_row
     _ids(head, pieces, known)
     read_sentences(head, pieces, known, rules)
     visit_told(head, pieces, rules, known)
-    if "address" not in head.found or "inspection_date" not in head.found:
+    if "address" not in head.found or not ("inspection_date" in head.found or visit_is_told(head)):
         read_note(head, pieces, known, rules)
     _titles(head, pieces, known)
     mend(head, pieces, known, rules)

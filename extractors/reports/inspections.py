@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from extractors.reports.box_lines import split_box_lines
 from extractors.reports.build import as_extraction, records_of_item
 from extractors.reports.by_hand import among_hand, unexplained
+from extractors.reports.cards import split_cards
 from extractors.reports.days import weigh, with_weight
+from extractors.reports.deadlines import with_deadlines
 from extractors.reports.found import Found, Head
 from extractors.reports.head import read_head
 from extractors.reports.items import Item
@@ -55,10 +58,15 @@ def extract_inspections(
     _settle_unit(head)
     items, strange = _table_items(pieces, tables, known)
     rest, ticked = split_tick_lines(pieces, known, tables)
+    if not ticked:
+        rest, ticked = split_box_lines(rest, known)
+    if not items and not ticked:
+        rest, items = split_cards(rest, known)
     if not items:  # where a table tells what was found, the ticks say the same once more
         items = ticked
     listed = items_of_lines(rest, head, known, rules, has_table=bool(items))
-    items = among_hand(_with_closing_deadline([*items, *listed.items], listed))
+    items = _with_closing_deadline([*items, *listed.items], listed)
+    items = among_hand(with_deadlines(items, listed.statements, head, rules))
     key = f"inspection/{report.ordinal}"
     violations = [
         replace(record, parent=key, report=report.ordinal)

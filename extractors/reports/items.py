@@ -22,6 +22,7 @@ class Item:
     status_text: Text = NOTHING
     deadline_text: Text = NOTHING
     deadline: date | None = None  # inherited from a heading
+    extended: date | None = None  # the new deadline of what a re-inspection left open
     label: str = ""  # the printed item of a check-list
     unit: str | None = None
     terse: bool = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from extractors.reports.pieces import Piece, row_texts
 from extractors.reports.text import NOTHING, Text, plain, segments
@@ -42,6 +42,7 @@ def pairs_of(pieces: Sequence[Piece], known: Wording, skip_rows: dict[int, int])
             out.append(pair)
         if not found and below is not None and below.table is None:
             out += _label_row(piece, below, known)
+    out = _still_to_come(out)
     for piece in {p.page.number: p for p in pieces}.values():
         for field in piece.page.fields:
             named = known.field_of(field.name.replace("_", " "))
@@ -50,6 +51,15 @@ def pairs_of(pieces: Sequence[Piece], known: Wording, skip_rows: dict[int, int])
                 value = Text(tuple(words), (piece.page.number,) * len(words))
                 out.append(Pair(named[0], field.name, value, named[1], "form field", piece.index))
     return out
+
+
+def _still_to_come(pairs: list[Pair]) -> list[Pair]:
+    """A bare "Re-inspection:" beside the deadline ("To be corrected by: 5/25 Reinspection: 5/28") names a visit to come."""
+    due = {p.index for p in pairs if p.field == "deadline"}
+    return [
+        replace(p, field="other_date") if p.field == "reinspection_date" and {p.index - 1, p.index, p.index + 1} & due else p
+        for p in pairs
+    ]
 
 
 def _inside(x: float, y: float, box: object) -> bool:
@@ -174,7 +184,8 @@ def _stacked(piece: Piece, below: Piece, known: Wording) -> list[Pair]:
     """A bare label alone in its line over its value alone in the next (a form with its labels above the boxes)."""
     label, value = piece.text, below.text
     name = known.field_of(label.text)
-    if name is None or name[1] < 1.0 or name[0] in {"ends", "remarks", "other_date"} or ":" in value.text[:-1].split(" ", 1)[0]:
+    unfit = {"ends", "remarks", "other_date", "deadline"}
+    if name is None or name[1] < 1.0 or name[0] in unfit or ":" in value.text[:-1].split(" ", 1)[0]:
         return []
     named = known.field_of(value.text)
     if named is not None and named[1] == 1.0:

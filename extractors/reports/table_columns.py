@@ -84,6 +84,7 @@ def _told_in_words(roles: dict[int, str], checks: dict[int, str], headings: dict
 
 def _table_role(heading: str, known: Wording) -> str | None:
     """What a column's heading means; of two headings that were read as one, the first."""
+    heading = re.sub(r"\s*\b\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2,4})?\b", "", heading)  # "Status 3/15" is a status
     words = heading.split()
     whole = known.table_column(heading)
     if whole is not None or len(words) < 2:

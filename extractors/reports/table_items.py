@@ -38,7 +38,7 @@ def _listed(piece: Piece, rows: Sequence[Sequence[Cell]], columns: Columns, know
                 continue
         text = cells.get("violation", NOTHING)
         number_text = cells.get("number", NOTHING).text
-        number = re.match(r"\W*(\d{1,3})\b", number_text)
+        number = re.match(r"\W*(?:[A-Za-z]{1,2}[-.]?)?(\d{1,3})\b", number_text)
         if not text:
             if cells.get("code") and cells.get("location"):
                 text = cells["location"]  # nothing but a place and a section: the section is the finding

@@ -80,6 +80,12 @@ def visit_told(head: Head, pieces: Sequence[Piece], rules: RuleBook, known: Word
     _unit_beside(head, pieces)
 
 
+def visit_is_told(head: Head) -> bool:
+    """Whether a sentence told the day of a second visit, so that the paper's own day is none."""
+    again = head.found.get("reinspection_date")
+    return again is not None and again.rule.startswith("us-ma/labels/visit_told")
+
+
 def _posted(pieces: Sequence[Piece], rules: RuleBook) -> date | None:
     """The day of the paper itself: a date alone in its line."""
     for text in (p.text for p in pieces if p.table is None):
