@@ -78,7 +78,7 @@ def _fonts() -> Iterator[Check]:
     if shutil.which("fc-list") is None:
         return
     families = _said("fc-list", ":", "family").lower()
-    if "liberation" in families or "carlito" in families or "arial" in families:
+    if ("liberation" in families or "arial" in families) and ("carlito" in families or "calibri" in families):
         yield Check("Fonts", "ok", "for page images of Word files")
     else:
         remedy = "sudo apt-get install fonts-liberation fonts-crosextra-carlito"

@@ -62,6 +62,16 @@ if [ ${#missing[@]} -gt 0 ]; then
         fail "the packages could not be installed; see why with: sudo $order"
 fi
 
+# Word's usual letters, Calibri, as a free font of the same widths: without it the page images of Word files break their lines
+# elsewhere than the city's PCs do. Not worth failing for.
+if has soffice && has fc-list && ! fc-list : family | grep -qi -e carlito -e calibri; then
+    as_root=()
+    if [ "$(id -u)" != 0 ]; then as_root=(sudo -n); fi
+    has apt-get && ${as_root[@]+"${as_root[@]}"} env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
+        fonts-crosextra-carlito -qq </dev/null >/dev/null 2>&1 ||
+        say "The font Carlito is missing: page images of Word files may break lines elsewhere (sudo apt-get install fonts-crosextra-carlito)."
+fi
+
 # --- uv and the locked environment -------------------------------------------------------------------------------------
 uv=(uv)
 if [ $uv_there = no ]; then
