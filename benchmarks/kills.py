@@ -123,7 +123,7 @@ def _strike(city: Served, outcome: Outcome, kills: int, chance: random.Random, s
     """Kills until the inbox is done, or enough have struck."""
     run = _begin(city, outcome)
     while outcome.killed.total() < kills:
-        time.sleep(chance.uniform(0.5, 8.0))
+        time.sleep(chance.uniform(0.5, 20.0))
         state = city.state(run) if run else "CRASHED"
         if state == "COMPLETED":
             return
@@ -134,7 +134,8 @@ def _strike(city: Served, outcome: Outcome, kills: int, chance: random.Random, s
         victims = [name for name, pids in found.items() if pids]
         if not victims:
             continue
-        name = chance.choice(victims)
+        # What reads is struck more often: a server takes long to come back, and nothing else could be hit meanwhile.
+        name = chance.choices(victims, [3 if v in ("flow", "reader") else 1 for v in victims])[0]
         try:
             os.kill(chance.choice(found[name]), signal.SIGKILL)
         except ProcessLookupError:

@@ -45,14 +45,31 @@ class Served:
     more: str = ""
     environment: Mapping[str, str] = field(default_factory=dict)
     ports: tuple[int, int] = field(default_factory=lambda: (free_port(), free_port()))
+    address: str = "127.0.0.1"
 
     def up(self) -> None:
         """Writes the settings and starts everything. Raises RuntimeError where that fails."""
+        self.write_settings()
+        self.command("up", "--prefect-port", str(self.ports[0]), "--desk-port", str(self.ports[1]))
+
+    def settle_in(self) -> None:
+        """Writes the settings and tells a server that was started otherwise, once it answers."""
+        self.write_settings()
+        deadline = time.monotonic() + 180
+        while time.monotonic() < deadline:
+            try:
+                self.ask("/health")
+                break
+            except OSError:
+                time.sleep(0.5)
+        self.command("schedules")
+
+    def write_settings(self) -> None:
+        """``lotline.toml`` of the home."""
         self.home.mkdir(parents=True, exist_ok=True)
         log = f'log = "{self.log}"\n' if self.log else ""
         text = _SETTINGS.format(inbox=self.inbox, parcels=self.parcels, log=log, workers=self.workers, more=self.more)
         (self.home / "lotline.toml").write_text(text, encoding="utf-8")
-        self.command("up", "--prefect-port", str(self.ports[0]), "--desk-port", str(self.ports[1]))
 
     def down(self) -> None:
         self.command("down")
@@ -92,7 +109,7 @@ class Served:
     def ask(self, path: str, body: object = None) -> Any:
         """Prefect's API. Raises OSError where it does not answer."""
         request = urllib.request.Request(
-            f"http://127.0.0.1:{self.ports[0]}/api{path}", None if body is None else json.dumps(body).encode(),
+            f"http://{self.address}:{self.ports[0]}/api{path}", None if body is None else json.dumps(body).encode(),
             {"Content-Type": "application/json"},
         )  # fmt: skip
         try:
