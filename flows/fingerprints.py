@@ -6,18 +6,25 @@ Cheap on purpose: neither Prefect nor spaCy is imported, and parcel files are ha
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import ModuleType
 
 import extractors
+import flows
 import records
-from extractors.read.settings import ReadSettings, reader_fingerprint
+import store
+from extractors.read.settings import ReadSettings, reader_fingerprint, tesseract_version
 from extractors.rulebook import models_hash, rulebook_hash
+from records.errors import MissingEngine
 from records.settings import City
 
+_LIBRARIES = ("numpy", "scipy", "rapidfuzz", "scikit-learn", "sqlalchemy")
+"""What compares, settles and stores is built on these."""
 RETRY = "retry-"
 """Before the fingerprint of an outcome that only ran out of time: never current, so the next run tries again."""
 
@@ -36,6 +43,28 @@ def fingerprints(settings: ReadSettings, city: City, registers: Sequence[Path]) 
     reading = reader_fingerprint(settings)
     parts = [reading, rulebook_hash(city.patterns), models_hash(), code_hash(), repr(city), *(_content(f) for f in registers)]
     return Fingerprints(reading, "find-" + hashlib.sha256("|".join(parts).encode()).hexdigest()[:16])
+
+
+def rows_fingerprint(prints: Fingerprints) -> str:
+    """Of all that rows and bytes of an export follow from, but for the database and what was asked for."""
+    libraries = map(_version, _LIBRARIES)
+    parts = [prints.reading, prints.outcome, tesseract_or_none(), hash_of_code(flows, store), sys.version, *libraries]
+    return "rows-" + hashlib.sha256("|".join(parts).encode()).hexdigest()[:32]
+
+
+def tesseract_or_none() -> str:
+    """The Tesseract that reads scans here, for the manifest."""
+    try:
+        return tesseract_version()
+    except MissingEngine:
+        return "not installed"
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "-"
 
 
 def code_hash() -> str:

@@ -10,29 +10,21 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import flows
-import store as store_package
 from flows.collect import Found
 from flows.export.folder import MANIFEST, read_manifest
-from flows.fingerprints import Fingerprints, hash_of_code
+from flows.fingerprints import Fingerprints, rows_fingerprint
 from flows.registers import remember
 from flows.summary import Summary
 from store import Store
 
 if TYPE_CHECKING:
     from flows.run import Task
-
-_LIBRARIES = ("numpy", "scipy", "rapidfuzz", "scikit-learn", "sqlalchemy")
-"""What compares, settles and stores is built on these."""
-
 
 def last_answer(task: Task, prints: Fingerprints, found: Sequence[Found], store: Store, started: float) -> Summary | None:
     """The summary of the last run where this one would change nothing; None where there may be something to do."""
@@ -76,8 +68,7 @@ def _place(task: Task) -> Path:
 def _origin(task: Task, prints: Fingerprints, found: Sequence[Found]) -> str:
     """Of everything that rows and bytes follow from, but for the database."""
     parts: list[object] = [
-        prints.reading, prints.outcome, hash_of_code(flows, store_package), sys.version, *map(_version, _LIBRARIES),
-        task.include_review, task.period, task.home.database,
+        rows_fingerprint(prints), task.include_review, task.period, task.home.database,
         *((f.source.path, f.source.sha256, f.source.size, f.problem) for f in found),
     ]  # fmt: skip
     return _short(repr(parts))
@@ -105,13 +96,6 @@ def _half_done(out: Path) -> Iterator[bool]:
 def _hash(path: Path) -> str:
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "-"
 
 
 def _short(text: str) -> str:

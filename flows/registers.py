@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from extractors.read.settings import ReadSettings, reader_fingerprint, tesseract_version
+from extractors.read.settings import ReadSettings, reader_fingerprint
 from extractors.rulebook import RuleBook
 from flows.city import load_city, load_log, load_parcels
+from flows.fingerprints import tesseract_or_none
 from flows.home import Home
 from flows.reader_settings import read_settings
 from flows.work import Desk
-from records.errors import MissingEngine, SetupError
+from records.errors import SetupError
 from records.parcel import LogRow, Parcel
 from records.settings import City
 
@@ -45,11 +46,7 @@ class Registers:
 
     def versions(self) -> dict[str, str]:
         """What the readings were made with, for the manifest."""
-        try:
-            engine = tesseract_version()
-        except MissingEngine:
-            engine = "not installed"
-        return {"reader": reader_fingerprint(self.settings), "tesseract": engine}
+        return {"reader": reader_fingerprint(self.settings), "tesseract": tesseract_or_none()}
 
 
 def load_registers(home: Home, parcels: Path | None, log: Path | None) -> Registers:
@@ -62,7 +59,7 @@ def load_registers(home: Home, parcels: Path | None, log: Path | None) -> Regist
     rules.check()
     named = parcels is not None
     if parcels is None:
-        parcels, log = _last(home, log)
+        parcels, log = last_files(home, log)
     parcel_rows = tuple(load_parcels(parcels, city))
     log_rows = tuple(load_log(log, city)) if log is not None else ()
     if named:
@@ -71,7 +68,8 @@ def load_registers(home: Home, parcels: Path | None, log: Path | None) -> Regist
     return Registers(home, city, rules, parcel_rows, log_rows, files)
 
 
-def _last(home: Home, log: Path | None) -> tuple[Path, Path | None]:
+def last_files(home: Home, log: Path | None) -> tuple[Path, Path | None]:
+    """Parcel file and log of the last run. Raises SetupError where there was none."""
     try:
         known = json.loads((home.folder / "registers.json").read_text(encoding="utf-8"))
         return Path(known["parcels"]), log or (Path(known["log"]) if known["log"] else None)

@@ -153,7 +153,9 @@ class Run:
         # Only here: a run that finds nothing new does not get so far, and need not pay for their libraries.
         from flows.bundle import make_bundle
         from flows.crossings import cross_all
+        from flows.export.tables import Tables
         from flows.export.writer import write_export
+        from flows.ready_rows import keep_for_deliveries
         from flows.summary import summarise
 
         # One after the other: what is compared last has seen everything that was stored before.
@@ -163,7 +165,10 @@ class Run:
             bundle = make_bundle(self.store, sources, self.registers, self.registers.versions(), self.task.period, whole)
             if self.task.only is None:
                 forget_answer(self.task)
-                write_export(self.task.out, bundle, self.task.include_review, layers=self.registers.city.patterns)
+                tables = Tables(bundle)
+                write_export(self.task.out, tables, self.task.include_review, layers=self.registers.city.patterns)
+                if self.task.period is None:
+                    keep_for_deliveries(self.task.home, tables, whole, sources, self.prints)
         self.notes += _without_tesseract()
         if self.counts["elsewhere"]:
             self.notes.append(f"{self.counts['elsewhere']} files were done by another run at the same time.")

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 
-from flows.export.tables import Rows, Tables
+from flows.export.ready import Ready
+from flows.export.tables import Rows, Sheet, Tables
 from records import vocabulary as v
-from records.cells import cell, clean
+from records.cells import cell
 from records.columns import Column, Table
 from records.export import Row
 
@@ -110,7 +111,7 @@ def label_header(rules: DeliveryRules, label: str) -> str:
 class Delivery:
     """The derived tables of one bundle under one profile's rules."""
 
-    tables: Tables
+    tables: Tables | Ready
     rules: DeliveryRules
 
     @cached_property
@@ -123,9 +124,19 @@ class Delivery:
     def rows(self, name: str) -> Rows:
         return self._built[name]
 
-    def with_register(self, rows: Rows) -> Rows:
+    def with_register(self, sheet: Sheet) -> Sheet:
         """Record rows with the parcel's register entry beside them; where no parcel is known, the address as written."""
-        return tuple({**row, **self._register(row)} for row in rows)
+        at = {name: i for i, name in enumerate(sheet.columns)}
+        current, parcel, address = at["parcel_id_current"], at["parcel_id"], at.get("address_as_written")
+        sites: dict[tuple[str, str], tuple[str, ...]] = {}
+        rows = []
+        for row in sheet.rows:
+            key = row[current] or row[parcel], row[address] if address is not None else ""
+            site = sites.get(key)
+            if site is None:
+                site = sites[key] = tuple(self._register(*key).values())
+            rows.append(row + site)
+        return Sheet((*sheet.columns, *self._register("", "")), rows)
 
     @cached_property
     def _held(self) -> Counter[str]:
@@ -205,12 +216,10 @@ class Delivery:
     @cached_property
     def _full_lists(self) -> frozenset[str]:
         """Lists of which nearly every row is released and every page was read."""
-        open_documents = {q.sha256[:16] for q in self.tables.bundle.questions}
-        open_documents |= {d.sha256[:16] for d in self.tables.bundle.documents if d.failure}
         counts: dict[str, Counter[str]] = defaultdict(Counter)
         for row in self.tables.everything["tax_delinquencies"]:
             counts[row["list_id"]].update((row["state"], "all"))
-            if row["document_id"] in open_documents:
+            if row["document_id"] in self.tables.unsure:
                 counts[row["list_id"]]["question"] += 1
         return frozenset(
             name for name, c in counts.items()
@@ -257,7 +266,7 @@ class Delivery:
         owing = _group(self.tables.everything["tax_delinquencies"], self._parcel_of)
         meters = _group(self.tables.everything["water_usage"], self._parcel_of)
         lists_full = bool(built["tax"])
-        ids = {p.parcel_id for p in self.tables.bundle.parcels}.union(*events.values(), visits, owing, meters) - {""}
+        ids = set(self.tables.sites).union(*events.values(), visits, owing, meters) - {""}
         rows: list[Row] = []
         for parcel in sorted(ids, key=_natural):
             row = {"parcel_id": parcel, "address": self._address(parcel)}
@@ -314,17 +323,11 @@ class Delivery:
         parcel = self._parcel_of(row)
         return {"parcel_id": parcel, "address": self._address(parcel)} if parcel else {}
 
-    @cached_property
-    def _sites(self) -> Mapping[str, tuple[str, str]]:
-        return {p.parcel_id: (clean(p.number), clean(p.street)) for p in self.tables.bundle.parcels}
-
     def _address(self, parcel: str) -> str:
-        return " ".join(part for part in self._sites.get(parcel, ("", "")) if part)
+        return " ".join(part for part in self.tables.sites.get(parcel, ("", "")) if part)
 
-    def _register(self, row: Row) -> dict[str, str]:
-        parcel = self._parcel_of(row)
-        number, street = self._sites.get(parcel, ("", ""))
-        written = row.get("address_as_written", "")
+    def _register(self, parcel: str, written: str) -> dict[str, str]:
+        number, street = self.tables.sites.get(parcel, ("", ""))
         if not street and written:
             head, _, rest = written.partition(" ")
             number, street = (head, rest) if head[:1].isdigit() else ("", written)

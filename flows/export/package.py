@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import filecmp
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
@@ -11,8 +12,9 @@ from typing import Any
 
 from flows.export.folder import PRODUCT
 from flows.export.profiles import Profile, ProfileColumn, ProfileFile
+from flows.export.ready import Ready
+from flows.export.tables import Tables
 from records.columns import Column
-from records.export import ExportBundle
 from records.trust import CLAIMS
 
 _TYPES = {
@@ -42,11 +44,11 @@ def data_package(profile: Profile, facts: Mapping[str, Mapping[str, Any]]) -> di
 
 
 def manifest(
-    profile: Profile, bundle: ExportBundle, include_review: bool, facts: Mapping[str, Mapping[str, Any]],
+    profile: Profile, made_of: Tables | Ready, include_review: bool, facts: Mapping[str, Mapping[str, Any]],
     held_back: Mapping[str, int],
 ) -> dict[str, Any]:  # fmt: skip
     """``manifest.json``: what is in the folder and what made it. Holds no time: same inputs, same bytes."""
-    made = bundle.provenance
+    made = made_of.provenance
     return {
         "product": PRODUCT, "format": 1, "profile": profile.name, "include_review": include_review,
         "files": {name: dict(fact) for name, fact in sorted(facts.items())},
@@ -54,7 +56,7 @@ def manifest(
         "calibration": made.calibration,
         "proof": {claim: made.standing.get(claim) or made.proof.get(claim, "unproven") for claim in CLAIMS},
         "held_back": dict(sorted(held_back.items())),
-        "log_complete_through": bundle.log_through.isoformat() if bundle.log_through else None,
+        "log_complete_through": made_of.log_through.isoformat() if made_of.log_through else None,
     }  # fmt: skip
 
 
@@ -65,13 +67,28 @@ def differences(profile: Profile, old: Path, new: Path) -> dict[str, dict[str, i
         key = key_of(file)
         if not key or not (old / file.name).is_file():
             continue
-        before, after = keyed(old / file.name, key), keyed(new / file.name, key)
+        before, after = compared(file, old, new)
         result[file.name] = {
             "added": len(after.keys() - before.keys()),
             "changed": sum(before[k] != row for k, row in after.items() if k in before),
             "withdrawn": len(before.keys() - after.keys()),
         }
     return result
+
+
+Keyed = dict[tuple[str, ...], tuple[str, ...]]
+"""Rows by their key."""
+
+
+def compared(file: ProfileFile, old: Path | None, new: Path) -> tuple[Keyed, Keyed]:
+    """The rows of a file before and after, both under the header that it has now. Files that are the same to the byte, as they
+    are on most nights, are not read."""
+    there = old is not None and (old / file.name).is_file()
+    if there and old is not None and filecmp.cmp(old / file.name, new / file.name, shallow=False):
+        return {}, {}
+    key, header = key_of(file), file.header
+    before = _keyed(old / file.name, key, header) if there and old is not None else {}
+    return before, _keyed(new / file.name, key, header)
 
 
 def write_json(path: Path, data: Mapping[str, Any]) -> None:
@@ -134,7 +151,16 @@ def key_of(file: ProfileFile) -> list[str]:
     return [headers[k] for k in file.table.key] if all(k in headers for k in file.table.key) else []
 
 
-def keyed(path: Path, key: Sequence[str]) -> dict[tuple[str, ...], dict[str, str]]:
-    """The rows of a written CSV by their key."""
+def _keyed(path: Path, key: Sequence[str], header: Sequence[str]) -> Keyed:
+    """The rows of a written CSV by their key, their cells in the order of ``header``; a column it does not have is blank."""
     with path.open(encoding="utf-8", newline="") as stream:
-        return {tuple(row.get(k) or "" for k in key): row for row in csv.DictReader(stream)}
+        rows = csv.reader(stream)
+        found = next(rows, [])
+        at = {name: i for i, name in enumerate(found)}
+        if found == list(header):
+            keys = [at[k] for k in key]
+            return {tuple([row[i] for i in keys]): tuple(row) for row in rows if len(row) == len(found)}
+        places = [at.get(name) for name in header]
+        keys = [list(header).index(k) for k in key]
+        moved = (tuple("" if i is None or i >= len(row) else row[i] for i in places) for row in rows)
+        return {tuple([row[i] for i in keys]): row for row in moved}

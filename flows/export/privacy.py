@@ -6,12 +6,11 @@ nobody expects them, as a telephone number in a street address. Ids are not look
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flows.export.profiles import ProfileFile
+from flows.export.tables import Sheet
 from records.columns import Audience
-from records.export import Row
 from records.privacy import looks_personal
 
 
@@ -25,20 +24,29 @@ class Held:
     looks_like: str
 
 
-def guard(file: ProfileFile, rows: Sequence[Row], audience: Audience) -> tuple[Sequence[Row], list[Held]]:
+def guard(file: ProfileFile, sheet: Sheet, audience: Audience) -> tuple[Sheet, list[Held]]:
     """The rows that may leave, and those that stay. Inside the city all stay as they are."""
     columns = [c.source.name for c in file.columns if c.source.type == "text"]
-    if audience == "inside" or not columns:
-        return rows, []
-    kept: list[Row] = []
+    if audience == "inside" or not columns or not sheet.rows:
+        return sheet, []
+    at = {name: i for i, name in enumerate(sheet.columns)}
+    places = [(at[name], name) for name in columns if name in at]
+    looked: dict[str, str] = {}
+    kept: list[tuple[str, ...]] = []
     held: list[Held] = []
-    for row in rows:
-        found = next(((c, looks) for c in columns if (looks := looks_personal(row.get(c, "")))), None)
-        if found is None:
-            kept.append(row)
+    for row in sheet.rows:
+        for place, name in places:
+            text = row[place]
+            looks = looked.get(text)
+            if looks is None:
+                looks = looked[text] = looks_personal(text)
+            if looks:
+                key = " ".join(row[at[k]] for k in file.table.key if k in at)
+                held.append(Held(file.name, key, name, looks))
+                break
         else:
-            held.append(Held(file.name, " ".join(row.get(k, "") for k in file.table.key), *found))
-    return tuple(kept), held
+            kept.append(row)
+    return Sheet(sheet.columns, kept), held
 
 
 def withheld_columns(file: ProfileFile) -> tuple[str, ...]:

@@ -6,15 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from operator import itemgetter
 from typing import Any
 
 from extractors.rulebook import DEFAULT_LAYERS, RuleBook
 from flows.export import delivery
 from flows.export.delivery import REGISTER, DeliveryRules
+from flows.export.tables import Sheet
 from records.cells import guarded
 from records.columns import TABLES, Audience, Column, Table
 from records.errors import PatternError, SetupError
-from records.export import Row
 
 _RANK: Mapping[Audience, int] = {"open": 0, "partner": 1, "inside": 2}
 # No edit of the YAML can widen what these deliveries hold.
@@ -62,11 +63,33 @@ class ProfileFile:
     def header(self) -> tuple[str, ...]:
         return tuple(c.header for c in self.columns)
 
-    def cells(self, rows: Sequence[Row]) -> list[tuple[str, ...]]:
-        plain = [c.source.name for c in self.columns]
-        if not any(c.converted for c in self.columns):
-            return [tuple([row[name] for name in plain]) for row in rows]
-        return [tuple([c.written(row[c.source.name]) for c in self.columns]) for row in rows]
+    def cells(self, sheet: Sheet) -> Sequence[tuple[str, ...]]:
+        """The rows of a sheet that holds these columns, as they are delivered."""
+        at = {name: i for i, name in enumerate(sheet.columns)}
+        if not sheet.rows:
+            return []
+        places = [at[c.source.name] for c in self.columns]
+        if places == list(range(len(sheet.columns))):
+            rows = sheet.rows
+        elif len(places) == 1:
+            rows = [(row[places[0]],) for row in sheet.rows]
+        else:
+            rows = list(map(itemgetter(*places), sheet.rows))
+        forms = [(i, c) for i, c in enumerate(self.columns) if c.converted]
+        if not forms:
+            return rows
+        written: list[dict[str, str]] = [{} for _ in forms]  # a column holds the same cells over and over
+        out = []
+        for row in rows:
+            cells = list(row)
+            for (i, column), known in zip(forms, written, strict=True):
+                text = cells[i]
+                found = known.get(text)
+                if found is None:
+                    found = known[text] = column.written(text)
+                cells[i] = found
+            out.append(tuple(cells))
+        return out
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
 from records.cells import bbox, cell, clean, export_text, joined
@@ -15,6 +16,7 @@ from records.export import (
     ExportBundle,
     ExportRecord,
     OpenQuestion,
+    Provenance,
     Row,
     document_id,
     item_id,
@@ -27,6 +29,36 @@ from records.export import (
 from records.vocabulary import DOCUMENT_STATES, KINDS, Kind
 
 Rows = tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table as its columns' names and rows of cells: a tenth of what mappings take, for those who write it as it is."""
+
+    columns: tuple[str, ...]
+    rows: Sequence[tuple[str, ...]]
+
+    @classmethod
+    def of(cls, table: str, rows: Sequence[Row]) -> Sheet:
+        """Of rows that all hold the columns of ``table``, in its order (derived tables: in their own)."""
+        columns = tuple(rows[0]) if rows else tuple(c.name for c in TABLES[table].columns) if table in TABLES else ()
+        return cls(columns, [tuple(row.values()) for row in rows])
+
+    def mappings(self) -> Rows:
+        """The rows by name of column."""
+        return tuple(dict(zip(self.columns, row, strict=True)) for row in self.rows)
+
+
+class _Named(dict[bool, Mapping[str, Rows]]):
+    """Both exports, each worked out when it is first asked for."""
+
+    def __init__(self, tables: Tables) -> None:
+        super().__init__()
+        self._tables = tables
+
+    def __missing__(self, include_review: bool) -> Mapping[str, Rows]:
+        self[include_review] = self._tables.named(include_review)
+        return self[include_review]
 
 
 @dataclass(frozen=True)
@@ -43,6 +75,33 @@ class Tables:
     @cached_property
     def documents(self) -> Rows:
         return tuple(self._document(d) for d in sorted(self.bundle.documents, key=lambda d: (d.source_file, d.sha256)))
+
+    def sheet(self, name: str, include_review: bool) -> Sheet:
+        """A table of the export as columns and cells."""
+        return Sheet.of(name, self._named[include_review][name])
+
+    @cached_property
+    def _named(self) -> _Named:
+        return _Named(self)
+
+    @property
+    def provenance(self) -> Provenance:
+        return self.bundle.provenance
+
+    @property
+    def log_through(self) -> date | None:
+        return self.bundle.log_through
+
+    @cached_property
+    def unsure(self) -> frozenset[str]:
+        """Ids of documents about which something is open or that were not read in full."""
+        asked = {document_id(q.sha256) for q in self.bundle.questions}
+        return frozenset(asked | {document_id(d.sha256) for d in self.bundle.documents if d.failure})
+
+    @cached_property
+    def sites(self) -> Mapping[str, tuple[str, str]]:
+        """Parcel -> number and street of its register entry."""
+        return {p.parcel_id: (clean(p.number), clean(p.street)) for p in self.bundle.parcels}
 
     def named(self, include_review: bool) -> dict[str, Rows]:
         """Table name -> rows of an export."""
@@ -76,6 +135,13 @@ class Tables:
             return q.source_file, q.page or 0, -1 if q.report is None else q.report, reason_words(q.reasons)
 
         return tuple(sorted(self.bundle.questions, key=order))
+
+    @cached_property
+    def _asked_of(self) -> Mapping[str, list[OpenQuestion]]:
+        groups: dict[str, list[OpenQuestion]] = defaultdict(list)
+        for q in self._asked:
+            groups[q.sha256].append(q)
+        return groups
 
     @cached_property
     def _questions(self) -> frozenset[tuple[str, int | None]]:
@@ -143,7 +209,7 @@ class Tables:
             return unreadable, joined((d.failure, d.reason)) or "could not be read", ""
         own = self._of_document.get(d.sha256, [])
         standing = [e for e in self._sorted_of.get(d.sha256, []) if e.state == "in_review"]
-        asked = [q for q in self._asked if q.sha256 == d.sha256]
+        asked = self._asked_of.get(d.sha256, [])
         why = joined((d.reason, d.failure, *(reason_words(q.reasons) for q in asked)))
         if standing:
             count = f"{len(standing)} record{'s' if len(standing) > 1 else ''} to check"

@@ -18,7 +18,8 @@ from flows.export.folder import MANIFEST, read_manifest, recover, replace_folder
 from flows.export.package import data_package, differences, fact, manifest, write_json
 from flows.export.privacy import Held, guard
 from flows.export.profiles import Profile, ProfileFile, load_profile
-from flows.export.tables import Rows, Tables
+from flows.export.ready import Ready
+from flows.export.tables import Sheet, Tables
 from flows.export.workbook import write_workbook
 from records.columns import TABLES
 from records.errors import SetupError
@@ -40,7 +41,7 @@ class ExportSummary:
 
 
 def write_export(
-    out: Path, bundle: ExportBundle, include_review: bool, profile: str = "internal",
+    out: Path, bundle: ExportBundle | Tables | Ready, include_review: bool, profile: str = "internal",
     layers: Sequence[str] = DEFAULT_LAYERS,
 ) -> ExportSummary:  # fmt: skip
     """Write the export of ``bundle`` under ``profile`` to the folder ``out``, replacing an export that lies there.
@@ -50,16 +51,14 @@ def write_export(
     chosen = load_profile(profile, layers)
     if include_review and chosen.audience != "inside":
         raise SetupError(f"The profile '{profile}' leaves the city: rows that wait for review can't be part of it.")
-    tables = Tables(bundle)
+    tables = bundle if isinstance(bundle, Ready | Tables) else Tables(bundle)
     delivery = Delivery(tables, chosen.rules)
-    named = tables.named(include_review)
     out = out.absolute()
     recover(out)
-    rows: dict[str, Rows] = {}
+    sheets: dict[str, Sheet] = {}
     personal: list[Held] = []
     for file in chosen.files:
-        leaving, stays = guard(file, _rows(file, named, delivery), chosen.audience)
-        rows[file.name] = tuple(leaving)
+        sheets[file.name], stays = guard(file, _sheet(file, delivery, include_review), chosen.audience)
         personal += stays
     held = dict(delivery.held_back) if any(f.table.name not in TABLES for f in chosen.files) else {}
     for stay in personal:
@@ -69,10 +68,10 @@ def write_export(
     hashes: dict[str, str] = {}
 
     def write(folder: Path) -> None:
-        facts = _write_tables(folder, chosen, rows)
+        facts = _write_tables(folder, chosen, sheets)
         write_json(folder / "datapackage.json", data_package(chosen, facts))
         facts["datapackage.json"] = fact(folder / "datapackage.json")
-        write_json(folder / MANIFEST, manifest(chosen, bundle, include_review, facts, held))
+        write_json(folder / MANIFEST, manifest(chosen, tables, include_review, facts, held))
         hashes["manifest"] = fact(folder / MANIFEST)["sha256"]
         if before is not None:
             changes.update(differences(chosen, before, folder))
@@ -85,33 +84,33 @@ def write_export(
     states: dict[str, int] = {}
     for document in tables.documents:
         states[document["state"]] = states.get(document["state"], 0) + 1
-    counts = {name: len(found) for name, found in rows.items()}
+    counts = {name: len(sheet.rows) for name, sheet in sheets.items()}
     return ExportSummary(out, profile, counts, held, states, changes, hashes["manifest"], tuple(personal))
 
 
 def write_profile(
-    out: Path, bundle: ExportBundle, profile: str, layers: Sequence[str] = DEFAULT_LAYERS
+    out: Path, bundle: ExportBundle | Tables | Ready, profile: str, layers: Sequence[str] = DEFAULT_LAYERS
 ) -> ExportSummary:
     """A delivery: accepted rows only, in the form that ``profile`` describes."""
     return write_export(out, bundle, include_review=False, profile=profile, layers=layers)
 
 
-def _rows(file: ProfileFile, named: Mapping[str, Rows], delivery: Delivery) -> Rows:
-    if file.table.name not in named:
-        return delivery.rows(file.table.name)
-    rows = named[file.table.name]
+def _sheet(file: ProfileFile, delivery: Delivery, include_review: bool) -> Sheet:
+    if file.table.name not in TABLES:
+        return Sheet.of(file.table.name, delivery.rows(file.table.name))
+    sheet = delivery.tables.sheet(file.table.name, include_review)
     wanted = {c.source.name for c in file.columns} - {c.name for c in file.table.columns}
-    return delivery.with_register(rows) if wanted else rows
+    return delivery.with_register(sheet) if wanted else sheet
 
 
-def _write_tables(folder: Path, profile: Profile, rows: Mapping[str, Rows]) -> dict[str, dict[str, Any]]:
+def _write_tables(folder: Path, profile: Profile, rows: Mapping[str, Sheet]) -> dict[str, dict[str, Any]]:
     facts: dict[str, dict[str, Any]] = {}
     sheets = {}
     for file in profile.files:
         cells = file.cells(rows[file.name])
         path = folder / file.name
         # RFC 4180: CRLF ends a row, quotes only where a cell needs them.
-        with path.open("w", encoding="utf-8", newline="") as stream:
+        with path.open("w", encoding="utf-8", newline="", buffering=1 << 20) as stream:
             writer = csv.writer(stream, lineterminator="\r\n")
             writer.writerow(file.header)
             writer.writerows(cells)

@@ -12,22 +12,20 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from flows.bundle import make_bundle
-from flows.crossings import cross_all
+from flows.city import load_city
 from flows.export.changes import Change, changes, write_changes
 from flows.export.folder import MANIFEST, check_place, read_manifest, replace_folder
 from flows.export.package import fact, write_json
 from flows.export.privacy import Held, withheld_columns
 from flows.export.profiles import Profile, load_profile
+from flows.export.ready import Ready
 from flows.export.writer import write_profile
 from flows.home import Home
 from flows.logbook import Logbook
 from flows.night.settings import DeliverySettings, load_night, needed
 from flows.night.upload import upload
-from flows.registers import load_registers
-from records.document import SourceFile
+from flows.ready_rows import ready_rows
 from records.errors import DeliveryRefused, SetupError
-from records.export import ExportBundle
 from store import Store
 
 _FEW_ROWS = 20
@@ -75,17 +73,13 @@ def deliver_all(
     place = parent or needed(settings, home, "deliveries").deliveries
     if place is None:
         raise SetupError("Say where to deliver: --out FOLDER, or folders.deliveries in lotline.toml.")
-    registers = load_registers(home, settings.folders.parcels, settings.folders.log)
     with Store.open(home.database) as store:
-        whole = cross_all(store, registers.city) or store.whole()
-        sources = [SourceFile(d.sha256, path, d.size) for d in whole.documents for path in d.paths]
-        if not sources:
-            raise SetupError("Nothing was read yet: run lotline run INPUT... first.")
-        bundle = make_bundle(store, sources, registers, registers.versions(), whole=whole)
-        chosen = [load_profile(name, registers.city.patterns) for name in profiles or settings.delivery.profiles]
+        ready = ready_rows(home, store, settings.folders.parcels, settings.folders.log)
+        layers = load_city(home.settings).patterns
+        chosen = [load_profile(name, layers) for name in profiles or settings.delivery.profiles]
         delivered = []
         for profile in chosen:
-            one = _Delivery(home, store, bundle, profile, settings.delivery, place, registers.city.patterns)
+            one = _Delivery(home, store, ready, profile, settings.delivery, place, layers)
             delivered.append(one.make(accept_counts))
         return delivered
 
@@ -94,7 +88,7 @@ def deliver_all(
 class _Delivery:
     home: Home
     store: Store
-    bundle: ExportBundle
+    ready: Ready
     profile: Profile
     settings: DeliverySettings
     parent: Path
@@ -107,11 +101,11 @@ class _Delivery:
         staging = self.home.folder / "staging" / self.profile.name
         try:
             self._refuse_unproven(number)
-            summary = write_profile(staging, self.bundle, self.profile.name, self.layers)
+            summary = write_profile(staging, self.ready, self.profile.name, self.layers)
             before = target if read_manifest(target) else None
             if not accept_counts:
                 self._refuse_counts(number, before, summary.rows)
-            found = changes(self.profile, self.bundle, before, staging)
+            found = changes(self.profile, self.ready.causes, before, staging)
             differences = self.parent / f"{self.profile.name}-changes" / f"{number:04}"
             replace_folder(differences, self._changes_writer(found, before, staging))
             replace_folder(target, _copier(staging))
@@ -134,8 +128,7 @@ class _Delivery:
     def _refuse_unproven(self, number: int) -> None:
         if self.profile.audience == "inside" or self.settings.release_unproven:
             return
-        kinds = {r.kind for r in self.bundle.standing if r.state == "accepted"}
-        unproven = sorted(kinds - self.bundle.provenance.proof.keys())
+        unproven = sorted(set(self.ready.kinds) - self.ready.provenance.proof.keys())
         if unproven:
             self._refused(number, (
                 f"{', '.join(unproven)}: how right these rows are was not checked in this city yet. Check the first sample "

@@ -135,8 +135,9 @@ def checked(city: City) -> None:
 
 def gate_closed(city: City) -> None:
     with Store.open(city.home.database) as store:
-        act = "reopen" if "violation" in store.trust.book().closed else "close"
-        store.trust.act_on_gate(GateAct(f"g{city.turn}{act}", "violation", act, "seen", "manager", AT))
+        closed = "violation" in store.trust.book().closed
+        act = GateAct(f"g{city.turn}{closed}", "violation", "reopen" if closed else "close", "seen", "manager", AT)
+        store.trust.act_on_gate(act)
 
 
 def log_row(city: City) -> None:
