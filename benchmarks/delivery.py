@@ -1,7 +1,7 @@
 """A delivery beside pandas: ``python -m benchmarks.delivery [--rows 100000] [--profile opengov] [--home FOLDER]``.
 
-A home is filled with reports and tax lists that differ in day, case and account, after a hundred typed reports and a list that are
-really read. Then the same rows leave twice: by ``lotline deliver``, whole processes, and by pandas alone, which has them
+A home is filled with reports and tax lists that differ in day, case and account, after a hundred typed reports and a list that
+are really read. Then the same rows leave twice: by ``lotline deliver``, whole processes, and by pandas alone, which has them
 in a data frame and writes the same files. Processor seconds; their ratio is printed, with what each step takes.
 """
 
