@@ -45,7 +45,19 @@ _LAW = re.compile(
     r"(?:\s*,?\s*(?:s{1,2}\.?|§{1,2}|sec(?:t(?:ions?)?)?\.?)\s*(?P<section>\d{1,3}[A-Z]{0,2}(?:\s?(?:1/2|½))?))?",
     re.IGNORECASE,
 )
-_FIRE_SECTION = re.compile(r"\s*[,:]?\s*(\d{1,2}\.\d{1,3}(?:\.\d{1,3})*)")
+# Regulations of public health that inspectors cite beside the sanitary code (105 CMR): general procedures, recreational
+# camps, family camp grounds, swimming pools, bathing beaches, lead, medical waste, food.
+_CHAPTERS = frozenset({"400", "410", "420", "430", "435", "445", "460", "480", "590"})
+# The chapter with one figure misread ("416.351", "105 CMR 440.504"): a citation only if 410 has the section.
+_NEAR = re.compile(
+    rf"(?P<cmr>{_CMR})?(?P<mark>§{{1,2}}\s*|\bsec(?:t(?:ions?)?|s)?\b\.?\s*)?(?<![\w$#.,/-])"
+    rf"(?P<base>[1-9]10|4[0-9]0|41[0-9])(?P<sep>\.|\s?[.,]\s?)(?P<number>\d{{3}})(?![\d.,])(?P<letter>[A-P](?![A-Za-z0-9]))?"
+    rf"(?P<paragraphs>{_PARAGRAPHS})",
+    re.IGNORECASE,
+)
+# "527 CMR 1.00 §13.7", the sign read as a figure ("1.008 13.7", "1.008.14.14")
+_SIGN_AS_FIGURE = re.compile(r"1\.00[85$6]")
+_FIRE_SECTION = re.compile(r"\s*[,:.]?\s*(\d{1,2}\.\d{1,3}(?:\.\d{1,3})*)")
 _TRAILING_NUMBER = re.compile(r"\s(\d{1,2})(?=\s*(?:$|[.;,)]))")
 # "violation of", "Ch. 2," and the like right before a citation belong to it and not to what was found.
 _LEAD = re.compile(r"(?:\b(?:Ch(?:apter|ap)?\.?\s*(?:2|II)\s*,?\s*))$", re.IGNORECASE)
@@ -66,7 +78,7 @@ class Citation:
 
 def parse_citations(text: str, on: date | None = None, rules: RuleBook | None = None) -> tuple[Citation, ...]:
     """All citations in reading order. ``on`` is the inspection's date: it decides which sections exist."""
-    found = [*_sanitary(text, on, rules), *_other(text)]
+    found = [*_sanitary(text, on, rules), *_other(text), *_near(text, on, rules)]
     found.sort(key=lambda c: (c.start, c.end))
     kept: list[Citation] = []
     for citation in found:
@@ -119,17 +131,31 @@ def _sanitary(text: str, on: date | None, rules: RuleBook | None) -> Iterator[Ci
             yield Citation(full, text[start:end], start, end, repaired, codebook.procedural(full, on, rules))
 
 
+def _near(text: str, on: date | None, rules: RuleBook | None) -> Iterator[Citation]:
+    """Sections of 410 whose chapter has one wrong figure. Always repaired."""
+    for match in _NEAR.finditer(text):
+        if match["base"] in _CHAPTERS or match["number"] == "000" or not _known(f"410.{match['number']}", on, rules):
+            continue
+        if not _marked(match) and _counts_something(text, match.end(), rules):
+            continue
+        code = f"105 CMR 410.{match['number']}{_paragraphs(match['letter'], match['paragraphs'])}"
+        yield Citation(code, match[0], match.start(), match.end(), True, codebook.procedural(code, on, rules))
+
+
 def _other(text: str) -> Iterator[Citation]:
     for match in _OTHER_CMR.finditer(text):
         if match["title"] == "105" and (match["number"].startswith("410") or len(match["number"].split(".")[0]) != 3):
             continue  # read above; regulations of public health have three figures
-        code = f"{match['title']} CMR {match['number']}" + "".join((match["paragraphs"] or "").split())
-        section = match["section"]
-        end = match.end()
-        if not section and match["number"] == "1.00" and (more := _FIRE_SECTION.match(text, end)):
+        if match["title"] == "105" and match["number"].split(".")[0] not in _CHAPTERS:
+            continue  # no such regulation: the chapter was misread
+        number, section, end = match["number"], match["section"], match.end()
+        worn = match["title"] == "527" and _SIGN_AS_FIGURE.fullmatch(number) is not None
+        number = "1.00" if worn else number
+        code = f"{match['title']} CMR {number}" + "".join((match["paragraphs"] or "").split())
+        if not section and number == "1.00" and (more := _FIRE_SECTION.match(text, end)):
             section, end = more[1], more.end()
         code += f" s.{section}" if section else ""
-        yield Citation(code, text[match.start() : end], match.start(), end)
+        yield Citation(code, text[match.start() : end], match.start(), end, worn)
     for match in _LAW.finditer(text):
         code = f"M.G.L. c.{match['chapter'].upper()}"
         if match["section"]:
