@@ -33,6 +33,7 @@ from flows.night.services import revive
 
 Say = Callable[[str], None]
 ROOT = Path(__file__).resolve().parents[1]
+_PATIENCE = 40.0  # seconds until a run that no worker has begun counts as lost with the worker that had taken it
 _TIMES = ("delivery.json",)  # the one file that may differ
 
 
@@ -105,7 +106,8 @@ def served(inbox: Path, parcels: Path, log: Path | None, place: Path, kills: int
         number += 1
         wild = place / f"wild-{number}"
         shutil.copytree(place / "calm" / "cache", wild / "cache")
-        city = Served(wild, inbox, parcels, log)
+        # The intake would do all the reading at once: nothing ever comes to rest for it, so that the run has it to do.
+        city = Served(wild, inbox, parcels, log, more="settle_seconds = 1e9\n")
         city.up()
         try:
             _strike(city, outcome, kills, chance, say)
@@ -121,16 +123,17 @@ def served(inbox: Path, parcels: Path, log: Path | None, place: Path, kills: int
 
 def _strike(city: Served, outcome: Outcome, kills: int, chance: random.Random, say: Say) -> None:
     """Kills until the inbox is done, or enough have struck."""
-    run = _begin(city, outcome)
+    run, asked = _begin(city, outcome), time.monotonic()
     while outcome.killed.total() < kills:
-        time.sleep(chance.uniform(0.5, 20.0))
+        time.sleep(chance.uniform(0.5, 15.0))
         state = city.state(run) if run else "CRASHED"
         if state == "COMPLETED":
             return
         found = city.processes()
         revive(open_home(city.home))
-        if state in DONE or (state == "RUNNING" and not found["flow"]):
-            run = _begin(city, outcome)
+        stuck = state in ("PENDING", "SCHEDULED", "") and time.monotonic() - asked > _PATIENCE and "server" in found
+        if state in DONE or stuck or (state == "RUNNING" and not found["flow"]):
+            run, asked = _begin(city, outcome), time.monotonic()
         victims = [name for name, pids in found.items() if pids]
         if not victims:
             continue
