@@ -22,8 +22,8 @@ _AS_FIGURE = str.maketrans("OoQDlI|!iZzSsBGgqA?", "0000111112255869947")
 _AS_LETTER = str.maketrans("01568|!", "olsbbll")
 _RUN = re.compile(rf"[{_FIGURE}]+(?:\s?[^\w\s]{{1,2}}\s?[{_FIGURE}]+|\s[{_FIGURE}]+){{0,3}}")
 _NAMED = re.compile(
-    rf"(?P<name>[A-Za-z0158|!]{{3,10}})\W{{0,3}}(?P<d>[{_FIGURE}]{{1,2}})(?:st|nd|rd|th)?\W{{1,3}}(?P<y>[{_FIGURE}]{{4,5}})(?!\w)"
-    rf"|(?P<d2>[{_FIGURE}]{{1,2}})\W{{1,3}}(?P<name2>[A-Za-z0158|!]{{3,10}})\W{{1,3}}(?P<y2>[{_FIGURE}]{{4,5}})(?!\w)"
+    rf"(?P<name>[A-Za-z0158|!]{{3,10}})[^\w|!]{{0,3}}(?P<d>[{_FIGURE}]{{1,2}})(?:st|nd|rd|th)?[^\w|!]{{1,3}}(?P<y>[{_FIGURE}]{{4,5}})(?!\w)"
+    rf"|(?P<d2>[{_FIGURE}]{{1,2}})[^\w|!]{{1,3}}(?P<name2>[A-Za-z0158|!]{{3,10}})[^\w|!]{{1,3}}(?P<y2>[{_FIGURE}]{{4,5}})(?!\w)"
 )
 
 

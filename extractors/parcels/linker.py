@@ -43,14 +43,18 @@ class Linker:
         found = self._match_text(address, unit, owner)
         if found.parcel_id or found.candidates or not address.strip():
             return found
+        second: ParcelMatch | None = None  # an answer that takes a misspelt street besides
         for reading in other_readings(address, self.words):
             other = self._match_text(reading.text, unit, owner)
             if other.parcel_id is None and not other.candidates:
                 continue
-            unsure = reading.asked or {"street_repaired", "street_abbreviated"}.intersection(other.flags)
-            question = other.question or (f"'{address}' was taken for {reading.text}" if unsure else "")
-            return replace(other, certain=False, question=question, flags=(*other.flags, reading.flag))
-        return found
+            misspelt = bool({"street_repaired", "street_abbreviated"}.intersection(other.flags))
+            assumed = f"'{address}' was taken for {reading.text}" if reading.asked or misspelt else ""
+            answer = replace(other, certain=False, question=other.question or assumed, flags=(*other.flags, reading.flag))
+            if not misspelt:
+                return answer
+            second = second or answer
+        return second or found
 
     def _match_text(self, address: str, unit: str, owner: str) -> ParcelMatch:
         parsed = parse_addresses(address, self.city.name, self.words)

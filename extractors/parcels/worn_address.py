@@ -11,7 +11,7 @@ from extractors.parcels.wording import Wording
 
 _AS_FIGURE = str.maketrans("OoQDlI|!iZzSsBG", "000011111225586")
 _SIGNS = re.compile(r"([.,;:])[.,;:*·•'\"-]+|[*·•~_=|<>{}°«»“”‘]+")
-_LOOSE = re.compile(r"(?<=\s)(?!\d{1,5}\s+[A-Za-z]{3})[A-Za-z\d]\)?(?=[\s,]|$)")
+_LOOSE = re.compile(r"(?<=\s)[A-Za-z\d]\)?(?=[\s,]|$)")
 _GLUED = re.compile(r"^(\W*\d{1,5})(?=[A-Za-z]{3})(?!st\b|nd\b|rd\b|th\b)", re.IGNORECASE)
 _NUMBER = re.compile(r"^\W*(?P<number>[0-9OoQDlI|!iZzSsBG]{1,5})(?=\s+[A-Za-z])")
 _UNIT_WORD = re.compile(r"#|\b(?:apt|apartment|unit|suite|rm|room|no)\b\.?\s*#?\s*$", re.IGNORECASE)
@@ -67,7 +67,8 @@ def _without_specks(text: str) -> str:
     """Without single letters and figures that stand alone behind the house number, unless they are a unit's."""
     out, at = "", 0
     for speck in _LOOSE.finditer(text):
-        if not _UNIT_WORD.search(text[: speck.start()].rstrip()):
+        before = text[: speck.start()].rstrip()
+        if re.search(r"\d", before) and not _UNIT_WORD.search(before):
             out += text[at : speck.start()]
             at = speck.end()
     return out + text[at:]

@@ -66,7 +66,8 @@ def read_note(head: Head, pieces: Sequence[Piece], known: Wording, rules: RuleBo
         blank = _blanked(rest, taken)
         if "address" not in head.found:
             span = find_address(blank, bare=bool(dates) or n < 2)
-            if span is not None and not any(w in rest.lower() for w in known.office_words):
+            around = _blanked(rest, [span]).lower() if span is not None else ""  # "74 Division Street" is no office
+            if span is not None and not any(w in around for w in known.office_words):
                 part = text.cut(*span)
                 head.offer("address", Found(blank[span[0] : span[1]].strip(" ,;("), part, 0.8, "us-ma/labels/note_address@1"))
                 taken.append(span)

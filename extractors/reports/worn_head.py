@@ -93,8 +93,9 @@ def _glued(head: Head, text: Text, known: Wording, rules: RuleBook) -> None:
         if named is None or named[0] not in _DATES[:2]:
             continue
         rest = text.text[label.end() :].lstrip()
-        dates: Sequence[FoundDate] = find_dates(rest, None, rules) or worn_dates(rest, rules)
-        if len(dates) >= 1 and dates[0].start == 0:
+        worn = worn_dates(rest, rules)
+        dates = find_dates(rest, None, rules) or (worn if len(worn) == 1 else ())
+        if dates and dates[0].start == 0:
             part = text.cut(label.end(), label.end() + 1 + dates[0].end)
             rule = f"us-ma/labels/{named[0]}@1 (label run into its value)"
             head.offer(named[0], Found(dates[0].value, part, ASKED, rule, ("ocr_repair",)))
