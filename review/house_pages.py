@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -11,10 +13,12 @@ from typing import Final
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, PlainTextResponse, Response
 
+from records.cells import guarded
 from records.columns import LEDGER_STATES
 from records.errors import LotlineError
 from records.export import LedgerEntry
 from review.pages import Managing, Posted, RefusedError, Visitor, files_of, go, office_of, show
+from store.runs import last_good_night
 
 router = APIRouter()
 STATES: Final[Mapping[str, str]] = {
@@ -74,6 +78,21 @@ def _value(entry: LedgerEntry, by: str) -> str:
     return (entry.log.inspector if by == "inspector" else entry.log.record_type) or "unknown"
 
 
+@router.get("/coverage/missing.csv")
+def missing(request: Request, session: Visitor) -> Response:
+    """The rows of the permit log that have no document, or none that can be read; with inspectors for managers."""
+    manages = session.user.manages
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(("record_no", "record_type", "opened", "address", "unit", "state", *(("inspector",) if manages else ())))
+    for e in office_of(request).house.ledger():
+        if e.state in ("without_document", "unreadable"):
+            row = (e.log.record_no, e.log.record_type, e.log.opened or "", e.log.address, e.log.unit, e.state)
+            writer.writerow([guarded(str(v)) for v in (*row, *((e.log.inspector,) if manages else ()))])
+    headers = {"Content-Disposition": 'attachment; filename="missing.csv"'}
+    return PlainTextResponse(out.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+
+
 @router.get("/codes")
 def codes(request: Request, session: Visitor, domain: str = "") -> Response:
     """The code book: every code that stands on papers, and what it means."""
@@ -89,9 +108,11 @@ def codes(request: Request, session: Visitor, domain: str = "") -> Response:
 def runs(request: Request, session: Visitor) -> Response:
     """Runs, deliveries, uploads, downloads."""
     office = office_of(request)
-    made = office.store.runs()[::-1][:60]
+    every = office.store.runs()
+    made = every[::-1][:60]
     return show(
-        request, "runs.html", session, runs=made, deliveries=office.store.deliveries.all()[::-1][:40],
+        request, "runs.html", session, runs=made, good=last_good_night(every),
+        deliveries=office.store.deliveries.all()[::-1][:40],
         exports=[(p.name, p.stat().st_size) for p in office.house.exports()],
         took={r.run_id: str(timedelta(seconds=round((r.finished - r.started).total_seconds()))) for r in made if r.finished},
     )  # fmt: skip

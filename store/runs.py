@@ -29,6 +29,15 @@ class Run:
     counts: Mapping[str, int]
     outcome: str
 
+NIGHTLY = frozenset({"backfill", "sweep", "run"})
+"""Commands whose good end is a good night."""
+
+
+def last_good_night(made: Sequence[Run]) -> datetime | None:
+    """The end of the newest run of a nightly command that was completed."""
+    ends = [r.finished for r in made if r.command in NIGHTLY and r.finished is not None and r.outcome == "completed"]
+    return max(ends, default=None)
+
 
 def start(connection: Connection, command: str, inputs: Sequence[str], fingerprint: str) -> str:
     """Notes that a run begins; its id names it ever after."""

@@ -12,9 +12,8 @@ from datetime import date, datetime, timedelta
 from flows.night.settings import AlarmSettings
 from records.export import ExportBundle
 from store import Run
+from store.runs import last_good_night
 
-NIGHTLY = frozenset({"backfill", "sweep", "run"})
-"""Commands whose good end is a good night."""
 _FEW = 10
 """Below this many log rows or visits a share or a mean says nothing."""
 
@@ -25,12 +24,6 @@ class Alarm:
 
     name: str
     says: str
-
-
-def last_good_night(runs: Sequence[Run]) -> datetime | None:
-    """The end of the newest run of a nightly command that was completed."""
-    ends = [r.finished for r in runs if r.command in NIGHTLY and r.finished is not None and r.outcome == "completed"]
-    return max(ends, default=None)
 
 
 def missed_night(runs: Sequence[Run], settings: AlarmSettings, now: datetime) -> Alarm | None:

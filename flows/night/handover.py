@@ -9,13 +9,13 @@ from pathlib import Path
 from flows.bundle import make_bundle
 from flows.city import load_city
 from flows.home import Home
-from flows.night.alarms import last_good_night
 from flows.night.settings import load_night
 from flows.registers import load_registers
 from records.document import SourceFile
 from records.errors import StoreError
 from records.export import ExportBundle
 from store import Store
+from store.runs import last_good_night
 
 
 def write_handover(home: Home, out: Path) -> str:

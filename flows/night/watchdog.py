@@ -19,7 +19,7 @@ from flows.bundle import make_bundle
 from flows.city import load_city
 from flows.home import Home
 from flows.logbook import Logbook
-from flows.night.alarms import NIGHTLY, Alarm, last_good_night, missed_night, odd_data
+from flows.night.alarms import Alarm, missed_night, odd_data
 from flows.night.services import revive
 from flows.night.settings import AlarmSettings, load_night
 from flows.registers import load_registers
@@ -27,6 +27,7 @@ from flows.sharing import runs_under_way
 from records.document import SourceFile
 from records.errors import LotlineError, SetupError
 from store import Run, Store
+from store.runs import NIGHTLY, last_good_night
 
 _AGAIN_PER_DAY = 2
 _TOLD_EVERY = timedelta(hours=24)

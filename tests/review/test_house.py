@@ -223,3 +223,12 @@ def test_checks_and_decisions_of_the_desk_are_seen_by_trust_and_calibrate(client
     assert judged[city.ids["faucet"]]["violation"] is False, "a decision: no such record"
     assert judged[city.ids["done"]]["inspection"] is True and judged[city.ids["pane"]]["violation"] is False
     assert stands(city, "pane")["category"] == ("correct", "security"), "what a check found wrong is corrected"
+
+
+def test_the_last_good_night_and_what_is_missing_are_told(client: TestClient) -> None:
+    enter(client, "mo")
+    page = client.get("/runs").text
+    assert "Last good night" in page
+    rows = list(csv.DictReader(client.get("/coverage/missing.csv").text.splitlines()))
+    assert {r["state"] for r in rows} <= {"without_document", "unreadable"}
+    assert rows
