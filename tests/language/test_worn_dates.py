@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extractors.language.dates import find_dates
@@ -43,6 +43,7 @@ _SLIPS = {"0": "Oo", "1": "lI|", "5": "S", "8": "B", "2": "Z"}
 _FORMS = ["{0:%B} {0.day}, {0.year}", "{0.month}/{0.day}/{0.year}"]
 
 
+@settings(deadline=None)
 @given(st.dates(date(1991, 1, 1), date(2048, 12, 31)), st.sampled_from(_FORMS), st.data())
 def test_one_figure_read_as_a_letter_loses_no_date(day: date, form: str, data: st.DataObject) -> None:
     text = form.format(day)
@@ -54,6 +55,7 @@ def test_one_figure_read_as_a_letter_loses_no_date(day: date, form: str, data: s
     assert read[:1] == [day] or day in read, (text, read)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="0123456789OlIS/.:- abcJunMay,", max_size=30))
 def test_whatever_is_read_stands_in_the_text(text: str) -> None:
     for found in worn_dates(text):
