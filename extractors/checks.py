@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 from extractors.language.codebook import exists, load, split_code
+from extractors.language.meaning import says_defect
 from extractors.omissions import omissions
 from extractors.reports.beside import hand_features, hands_on
 from extractors.rulebook import RuleBook
@@ -63,9 +64,27 @@ def check_report(report: Report, document: Document, rules: RuleBook | None = No
     hands = hands_on([p for p in document.pages if p.number in report.pages])
     voices = heard(document, report.pages)
     worn = page_features([p for p in document.pages if p.number in report.pages])
-    shown = [replace(r, features={**r.features, **hand_features(r, hands, reasons), **worn}) for r in report.records]
+    said = {r.local_key: says_defect(r.text("description"), known) for r in report.records if r.kind == "violation"}
+    shown = [
+        replace(r, features={**r.features, **hand_features(r, hands, reasons), **worn, **_said(r, report.records, said)})
+        for r in report.records
+    ]
     records = tuple(_check(with_voices(r, voices), known, world or World()) for r in shown)
     return replace(report, records=records, reasons=tuple(reasons))
+
+
+def _said(record: Record, all_of_it: Sequence[Record], said: Mapping[str, bool]) -> dict[str, float]:
+    """``says_defect``: the finding names something wrong; ``say_defects``: the share of its visit's findings that do;
+    ``head_found``: how many values the visit's head gave. Where a form's print is taken for findings, these are few."""
+    if record.kind not in ("inspection", "violation"):
+        return {}
+    visit = record.local_key if record.kind == "inspection" else record.parent
+    kin = [said[r.local_key] for r in all_of_it if r.kind == "violation" and r.parent == visit]
+    head = next((r for r in all_of_it if r.local_key == visit), None)
+    values = head.fields.values() if head is not None else ()
+    found = sum(e.value is not None and e.field not in ("permit_record", "match_basis") for e in values)
+    own = {"says_defect": float(said[record.local_key])} if record.kind == "violation" else {}
+    return {**own, "say_defects": round(sum(kin) / len(kin), 4) if kin else 1.0, "head_found": float(found)}
 
 
 def _check(record: Record, rules: RuleBook, world: World) -> Record:

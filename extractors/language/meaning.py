@@ -17,6 +17,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from extractors.language import codebook
+from extractors.language.classifier import likeliest
 from extractors.rulebook import RuleBook
 from records.errors import PatternError
 
@@ -26,6 +27,8 @@ _TOKEN = re.compile(r"[a-z0-9°][a-z0-9°'/-]*")
 # The lexicon decides alone, against other rules, or only by the form's own item label: how much each deserves is
 # measured by the confidence model; here is just their order.
 _ALONE, _CONTESTED, _BY_LABEL = 0.95, 0.8, 0.7
+_CLASSIFIED = 0.25  # at most: a category from the classifier makes no finding of a line that is not one
+_LEAST_SURE, _OVERRULES = 0.3, 0.9  # probability from which the classifier is believed: where no rule, where several speak
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +75,11 @@ def assign(
     department: str = "inspectional_services",
     on: date | None = None,
     rules: RuleBook | None = None,
+    rules_alone: bool = False,
 ) -> CodeGuess:
     """The section and category of a finding. ``item_label`` is the form's own wording for the item (a check-list line, a
-    table's component column); it decides where the description alone says nothing."""
+    table's component column); it decides where the description alone says nothing. The text classifier is asked where no rule
+    or rules of several categories fit, unless ``rules_alone``."""
     lexicon = load(rules)
     place = f"{description} {location or ''} {item_label or ''}"
     found = _matching(lexicon, description, place, department)
@@ -85,8 +90,12 @@ def assign(
     if not found and location:
         found = _matching(lexicon, f"{location} {description}", place, department)
         score = _BY_LABEL
+    asked = department != "fire" and not rules_alone and (not found or contested(found))
+    said, sure = likeliest(plain(lexicon, description)) if asked else ("", 0.0)
     if not found:
-        return CodeGuess("", "other", 0.0)
+        return CodeGuess("", said, round(_CLASSIFIED * sure, 4)) if sure >= _LEAST_SURE else CodeGuess("", "other", 0.0)
+    if sure >= _OVERRULES:
+        found = [*(r for r in found if r.category == said), *(r for r in found if r.category != said)]
     best = found[0]
     if department == "fire" and best.department != "fire":  # a fire officer does not cite the sanitary code
         return CodeGuess("", best.category, _CONTESTED / 2, ())
@@ -146,6 +155,21 @@ def _old_section(code: str, on: date | None, rules: RuleBook | None) -> str:
     first = code.split(";")[0].strip()
     found = codebook.load(rules).section(first, on)
     return (found.old or found.number) if found else re.sub(r"(?:\([A-Za-z0-9]+\))+$", "", first)
+
+
+def contested(found: Iterable[Rule]) -> bool:
+    """Whether rules of several categories fit the same words."""
+    return len({r.category for r in found}) > 1
+
+
+def says_defect(text: str, rules: RuleBook | None = None) -> bool:
+    """Whether a text names something wrong, rather than only a thing: what a form prints beside its boxes names things."""
+    return _defects(rules).search(text.lower()) is not None
+
+
+@cache
+def _defects(rules: RuleBook | None) -> re.Pattern[str]:
+    return _compiled((rules or RuleBook.load()).section("negation")["defects"])
 
 
 def _matching(lexicon: Lexicon, description: str, place: str, department: str) -> list[Rule]:

@@ -28,7 +28,7 @@ RECORD_BELIEF: Final[Mapping[str, float]] = {
     "no_parcel": -4.0, "several_parcels": -1.5, "doubts": -0.7, "handwritten_share": -3.0, "loose": -0.5, "unsure_tick": -2.0,
     "is_ocr": -0.3, "section_matches_meaning": 0.3, "code_repaired": -0.5, "cited": 0.3,
     "unexplained": -0.7, "written_on": -1.0, "bare": -1.5, "meaning": 0.5, "log_names_one": -4.0, "worn": -1.0,
-    "page_disputed": -2.0,
+    "page_disputed": -2.0, "says_defect": 1.0, "few_say_defects": -1.5, "head_found": 1.5,
 }  # fmt: skip
 RECORD_START: Final = -1.0
 
@@ -94,6 +94,9 @@ def record_parts(record: Record, sure: Mapping[str, float], findings: Sequence[f
         "meaning": _feature(record, "guess_score", 1.0),
         "log_names_one": float("parcel_id" in missing and _flagged(record, "parcel_id", "log_names_one")),
         "worn": _worn(record),
+        "says_defect": _feature(record, "says_defect", 1.0),
+        "few_say_defects": 1 - _feature(record, "say_defects", 1.0),
+        "head_found": min(1.0, _feature(record, "head_found", 8.0) / 8),
     }
     return [parts[part] if part in parts else _feature(record, part, 0.0) for part in RECORD_BELIEF]
 
