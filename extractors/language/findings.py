@@ -158,6 +158,11 @@ def is_negated(text: str, rules: RuleBook | None = None) -> bool:
     return not wording.defects.search(rest)
 
 
+def names_a_defect(text: str, rules: RuleBook | None = None) -> bool:
+    """Whether a text names something wrong."""
+    return _wording(rules).defects.search(text) is not None
+
+
 def _measures_well(text: str, wording: _Wording) -> bool:
     """Whether a note is just a measurement within what the code asks for ("HW 122")."""
     if wording.defects.search(text):

@@ -27,6 +27,8 @@ def find_location(text: str, terse: bool = False, rules: RuleBook | None = None)
     sentence as its subject, follows a dash, or says more than one word.
     """
     shapes = _shapes(rules)
+    if (heading := shapes.bare.match(text)) is not None and re.match(r"\s?:|\s[-–—]\s", text[heading.end() :]):
+        return heading["place"], heading.start("place"), heading.end("place")  # "Rear hall: paint cans stored on stairs"
     led = [
         m
         for m in shapes.led.finditer(text)
@@ -43,7 +45,7 @@ def find_location(text: str, terse: bool = False, rules: RuleBook | None = None)
         near = strong[-1]["preposition"].lower() in shapes.relative and len(strong) > 1
         choices = strong[:1] if near else strong
     if not choices:
-        choices = [m for m in bare if _stands_alone(text, m, shapes)] or led
+        choices = [m for m in bare if _stands_alone(text, m, shapes)] or led or [m for m in bare if m.start() == 0]
     if not choices:
         return "", 0, 0
     return choices[-1]["place"], choices[-1].start("place"), choices[-1].end("place")
@@ -59,6 +61,11 @@ def only_place(text: str, rules: RuleBook | None = None) -> bool:
     """Whether a text is nothing but a place."""
     match = _shapes(rules).bare.match(text.strip())
     return match is not None and match.end() == len(text.strip())
+
+
+def is_object(place: str, rules: RuleBook | None = None) -> bool:
+    """Whether a place is a mere thing in a room ("sink", "wall")."""
+    return _shapes(rules).object.fullmatch(place.strip()) is not None
 
 
 def _any(words: list[str]) -> str:

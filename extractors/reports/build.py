@@ -11,6 +11,7 @@ from extractors.language.codebook import exists
 from extractors.language.dates import find_dates, find_deadline, parse_deadline
 from extractors.language.findings import Finding, FindingContext, read_findings
 from extractors.language.meaning import CodeGuess, assign, categorise
+from extractors.language.places import is_object
 from extractors.reports.by_hand import status_of_note, with_added
 from extractors.reports.found import Found, Head
 from extractors.reports.items import Item
@@ -81,7 +82,9 @@ def _record(
     description = finding.description if finding is not None else source.text
     description, start = _without_title(description, start, code_of(item, finding, source, day, rules), rules)
     part = source.cut(start, end) or part
-    location = item.location.text.strip(" -–") or (finding.location if finding is not None else None) or ""
+    own = finding.location if finding is not None else ""
+    place = item.location or (NOTHING if own and not is_object(own, rules) else item.room)
+    location = place.text.strip(" -–:") or own or ""
     fields: dict[str, Extraction] = {}
 
     def put(
@@ -141,7 +144,7 @@ def _record(
     put("code_as_written", raw, cited_text or item.code, CITED_OK, "us-ma/findings/cited")
     category = categorise(description, code, location, item.label, department, day, rules) if code else guess.category
     put("category", category, part, 0.9 if code else max(0.3, guess.score), "us-ma/meaning/category")
-    put("location", location, item.location if item.location else part, 0.95 if item.location else 0.8, "us-ma/findings/location")
+    put("location", location, place if place else part, 0.95 if place else 0.8, "us-ma/findings/location")
     unit = (finding.unit if finding is not None and finding.unit else None) or item.unit
     if (
         finding is not None

@@ -15,6 +15,7 @@ from extractors.reports.found import Found, Head
 from extractors.reports.head import read_head
 from extractors.reports.items import Item
 from extractors.reports.list_items import Listed, items_of_lines
+from extractors.reports.log_sheets import Visit, visits_logged
 from extractors.reports.pieces import Piece, pieces_of
 from extractors.reports.split import plan
 from extractors.reports.table_columns import Columns, columns_in
@@ -56,6 +57,8 @@ def extract_inspections(
     department = DEPARTMENT[report.doc_type]
     _settle_dates(head)
     _settle_unit(head)
+    if logged := visits_logged(pieces, head, known, rules):
+        return _logged(report, logged, pieces, department, known, rules, document)
     items, strange = _table_items(pieces, tables, known)
     rest, ticked = split_tick_lines(pieces, known, tables)
     if not ticked:
@@ -87,6 +90,27 @@ def extract_inspections(
     return replace(
         report, records=(replace(inspection, features={**inspection.features, **shared}), *violations), reasons=tuple(reasons)
     )
+
+
+def _logged(
+    report: Report, visits: Sequence[Visit], pieces: Sequence[Piece], department: str, known: Wording, rules: RuleBook,
+    document: Document,
+) -> Report:  # fmt: skip
+    """The report of a log sheet: an inspection for each visit, with its findings."""
+    records: list[Record] = []
+    for v, visit in enumerate(visits):
+        key = f"inspection/{report.ordinal}/{v}"
+        found = [
+            replace(record, parent=key, report=report.ordinal)
+            for n, item in enumerate(visit.items)
+            for record in records_of_item(
+                item, f"violation/{report.ordinal}/{v}/{n}", visit.head, department, known, rules
+            )
+        ]
+        one = _inspection(key, visit.head, department, found, visit.statement, pieces, known, report.ordinal, document)
+        shared = {**_shared_features(visit.head, pieces), "date_agree": 1.0}
+        records += [replace(r, features={**r.features, **shared}) for r in (_dated(one, visit.head, ()), *found)]
+    return replace(report, records=tuple(records))
 
 
 def _tables(pieces: Sequence[Piece], known: Wording) -> dict[tuple[int, int], Columns]:

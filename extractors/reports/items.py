@@ -27,5 +27,7 @@ class Item:
     unit: str | None = None
     terse: bool = False
     loose: bool = False
+    told: bool = False  # a sentence of running text that was found to be a finding
     tick: str = ""  # "glyph", "drawn", "field", "unsure"
     added: Text = NOTHING  # words added by hand beside it
+    room: Text = NOTHING  # the heading it stands under, where it names no place itself

@@ -12,15 +12,14 @@ from rapidfuzz import fuzz
 from extractors.language import codebook
 from extractors.language.citations import parse_citations
 from extractors.language.dates import find_deadline
-from extractors.language.findings import is_negated
-from extractors.language.meaning import assign
-from extractors.language.sentences import sentences
+from extractors.language.places import only_place
 from extractors.reports.found import Head
 from extractors.reports.items import Item
 from extractors.reports.paragraphs import Paragraph, paragraphs
 from extractors.reports.pieces import Piece
+from extractors.reports.prose import is_prose, told
 from extractors.reports.table_items import unit_heading
-from extractors.reports.text import Text
+from extractors.reports.text import NOTHING, Text
 from extractors.reports.wording import Wording
 from extractors.rulebook import RuleBook
 
@@ -31,7 +30,6 @@ _LIST_FOLLOWS = re.compile(
     r"\b(?:status of)\b",
     re.IGNORECASE,
 )
-TOLD_ENOUGH = 0.5  # how surely a sentence of running text must mean a section to be a finding
 _DIRECT = re.compile(
     r"^\W*(?:not (?:yet )?(?:corrected|complied|done|fixed|repaired|abated)|corrected|complied|still\b|"
     r"abated|cured|fixed|new(?=\W*$|,|\s+(?:violation|item))|open\b|closed\b|ok\b|done\b|in compliance|"
@@ -46,7 +44,8 @@ _DESCRIBES = re.compile(
 # The status in its own letters at the end, the dash before it worn off ("... behind the building NOT CORRECTED")
 _AT_END = re.compile(
     r"(?<=[a-z0-9).,%'’])\W{0,3}\s\W{0,2}(?P<status>(?:[A-Z]\s)?(?:N[O0]T\W{1,2})?(?:[A-Z]\s)?"
-    r"(?:CORRECTED|COMPLIED|ABATED|RESOLVED)|STILL OPEN|(?:Not|Still)\s(?:corrected|complied|abated|open)|Corrected|Complied|Abated)\W*$"
+    r"(?:CORRECTED|COMPLIED|ABATED|RESOLVED)|STILL OPEN"
+    r"|(?:Not|Still)\s(?:corrected|complied|abated|open)|Corrected|Complied|Abated)\W*$"
 )
 
 
@@ -77,6 +76,7 @@ def items_of_lines(pieces: Sequence[Piece], head: Head, known: Wording, rules: R
     deadline: date | None = None
     pending: tuple[date, Text] | None = None
     unit: str | None = None
+    room = NOTHING  # the heading of the room that the items below are in
     signed = False
     last_numbered: Paragraph | None = None
     unfinished = False  # the line before is an order whose deadline was not read with it
@@ -94,9 +94,14 @@ def items_of_lines(pieces: Sequence[Piece], head: Head, known: Wording, rules: R
             out.items += [Item(said, 0.0, "us-ma/labels/remarks@1", loose=True, terse=False)] if said else []
             out.statements.append(said)
             continue
+        if (place := room_heading(paragraph.text, rules)) is not None and paragraph.structure < 1:
+            if not unit_heading(text, known):  # a room, or a common area; "Apartment 3" is none
+                room = place
+            if unit_heading(text, known) is None:
+                continue
         heading = unit_heading(text, known) if paragraph.structure < 1 else None
         if heading is not None and not parse_citations(text, base, rules):
-            unit = heading
+            unit, room = heading, (place or NOTHING) if heading == "" else NOTHING
             continue
         order = (
             _order(text, paragraph, base, rules) if paragraph.structure == 0 or not parse_citations(text, base, rules) else None
@@ -128,6 +133,13 @@ def items_of_lines(pieces: Sequence[Piece], head: Head, known: Wording, rules: R
                 out.statements.append(paragraph.text)
                 continue
         before = None
+        if paragraph.structure == 0 and not has_table and not signed and is_prose(paragraph.text, rules):
+            more = told(paragraph.text, base, deadline, known, rules) if section else []
+            out.items += more
+            (out.statements if more else out.left).append(paragraph.text)
+            if more:
+                before = SOME_ITEM
+                continue
         if paragraph.structure < 1 and (known.boilerplate.search(text) or signed):
             out.statements.append(paragraph.text)
             section = section or bool(_LIST_FOLLOWS.search(text))
@@ -140,7 +152,8 @@ def items_of_lines(pieces: Sequence[Piece], head: Head, known: Wording, rules: R
             continue
         status = known.result_of(text) if paragraph.structure < 1 else None
         if status is not None and len(text.split()) <= 16 and not parse_citations(text, base, rules):
-            out.statements.append(paragraph.text)
+            if unit is None:  # under a unit's heading it says nothing of the other units
+                out.statements.append(paragraph.text)
             continue
         if (
             paragraph.structure == 1
@@ -153,7 +166,7 @@ def items_of_lines(pieces: Sequence[Piece], head: Head, known: Wording, rules: R
                 continue
             pending = None
             last_numbered = paragraph
-            out.items.append(_item(paragraph, head, known, deadline, unit))
+            out.items.append(_item(paragraph, head, known, deadline, unit, room))
             before = out.items[-1] if paragraph.structure == 1 else SOME_ITEM
         elif paragraph.lines or text:
             out.left.append(paragraph.text)
@@ -161,8 +174,10 @@ def items_of_lines(pieces: Sequence[Piece], head: Head, known: Wording, rules: R
     if pending is not None:
         out.closing_deadline = pending
     stated = {known.result_of(statement.text) for statement in out.statements}
-    if not out.items and not has_table and not stated & {"no_violations", "no_entry"}:
-        out.items += [item for text in out.left for item in _told(text, base, deadline, known, rules)]
+    listed = any(item.structure > 0 or item.told for item in out.items)
+    if not listed and not has_table and not stated & {"no_violations", "no_entry"}:
+        left = {id(text): text for text in out.left}
+        out.items += [item for text in left.values() for item in told(text, base, deadline, known, rules)]
     return out
 
 
@@ -173,18 +188,6 @@ def _broken_off(paragraph: Paragraph, head: Head) -> bool:
         paragraph.structure == 0 and not head.terse and text.share("handwritten") == 0 and not text.anchor
         and re.match(r"[a-z]{2,}[^:]*$|\([a-z0-9]", text.text, re.IGNORECASE if text.text[:1] == "(" else 0) is not None
     )  # fmt: skip
-
-
-def _told(text: Text, base: date | None, deadline: date | None, known: Wording, rules: RuleBook) -> list[Item]:
-    """Findings told in running text, by an inspector who wrote no list: the sentences that cite a section or mean one."""
-    found = []
-    for start, end in sentences(text.text, rules):
-        sentence = text.cut(start, end)
-        if known.boilerplate.search(sentence.text) or known.visit_notes.search(sentence.text) or is_negated(sentence.text, rules):
-            continue
-        if parse_citations(sentence.text, base, rules) or assign(sentence.text, on=base, rules=rules).score >= TOLD_ENOUGH:
-            found.append(Item(sentence, 0.0, "us-ma/lists/told@1", deadline=deadline, loose=True))
-    return found
 
 
 def _continues(item: Item, paragraph: Paragraph, out: Listed, first: Paragraph | None, known: Wording, rules: RuleBook) -> bool:
@@ -208,13 +211,25 @@ def titles_of(code: str, rules: RuleBook) -> list[str]:
     return [re.sub(r"\s+", " ", re.sub(r"[^a-z ]+", " ", t.lower())).strip() for t in found if len(t) > 4]
 
 
-def _item(paragraph: Paragraph, head: Head, known: Wording, deadline: date | None, unit: str | None) -> Item:
+def room_heading(text: Text, rules: RuleBook) -> Text | None:
+    """A line that is nothing but a place ("KITCHEN", "Rear hall:"): a heading of what was found there."""
+    said = text.text.strip(" :.-–—")
+    plain = said.istitle() or said.isupper() or said[:1].isupper() or text.text.rstrip().endswith(":")
+    if not plain or len(said.split()) > 4 or not re.search(r"[A-Za-z]{3}", said) or not only_place(said, rules):
+        return None
+    return text.pick([i for i, w in enumerate(text.words) if re.search(r"\w", w.text)])
+
+
+def _item(
+    paragraph: Paragraph, head: Head, known: Wording, deadline: date | None, unit: str | None, room: Text = NOTHING
+) -> Item:
     terse = head.terse and paragraph.structure < 1
     item = Item(
         paragraph.text,
         paragraph.structure,
         "us-ma/lists/numbered@1" if paragraph.structure == 1 else "us-ma/lists/line@1",
         paragraph.number,
+        room=room,
         deadline=deadline,
         unit=unit,
         terse=terse,
