@@ -132,7 +132,7 @@ class Served:
             line = " ".join(about["cmdline"] or ())
             if "multiprocessing.spawn" in line:
                 readers.append(about["pid"])
-            elif "flow_engine" in line or "flow-run execute" in line:
+            elif "prefect.engine" in line or "prefect.flow_engine" in line:
                 flows.append(about["pid"])
         return {**found, "flow": flows, "reader": readers}
 

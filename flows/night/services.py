@@ -22,6 +22,7 @@ from flows.home import Home
 from flows.logbook import Logbook
 from flows.night.settings import NightSettings, load_night, needed
 from records.errors import SetupError
+from store import Store
 from store.owner import is_here, mark_of
 
 POOL = "lotline"
@@ -113,6 +114,8 @@ def start(home: Home, ports: Ports, say: Callable[[str], None], desk: bool = Tru
     _wanted(home).parent.mkdir(exist_ok=True)
     _wanted(home).write_text(json.dumps([ports.prefect, ports.desk, desk]), encoding="utf-8")
     for service in services(home, ports, desk):
+        if service.name == "desk":
+            _greet(home, say)
         if running(home, service.name):
             say(f"{service.name}: runs already")
         else:
@@ -122,6 +125,16 @@ def start(home: Home, ports: Ports, say: Callable[[str], None], desk: bool = Tru
             Logbook(home.folder).note("service started", service=service.name)
         if service.name == "server":  # also one that ran: settings may have changed, and the last time may have failed
             _deploy(home, variables, say)
+
+
+def _greet(home: Home, say: Callable[[str], None]) -> None:
+    """The first admin's password is said here, to the person who starts the desk, and stands in no log."""
+    from flows.desk_server import first_admin
+
+    with Store.open(home.database) as store:
+        told = first_admin(store)
+    if told:
+        say(told)
 
 
 def revive(home: Home) -> bool:

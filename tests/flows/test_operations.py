@@ -207,3 +207,14 @@ def test_nobody_to_tell_is_no_trouble(home: Home, monkeypatch: pytest.MonkeyPatc
 def test_up_says_what_is_missing(tmp_path: Path) -> None:
     with pytest.raises(SetupError, match=r"folders\.inbox"):
         services.start(open_home(tmp_path), Ports(), lambda line: None)
+
+
+def test_the_first_password_is_said_once_and_stands_in_no_log(home: Home) -> None:
+    said: list[str] = []
+    services._greet(home, said.append)
+    services._greet(home, said.append)
+    assert len(said) == 1
+    password = said[0].split("password ")[1].split()[0]
+    for file in home.folder.rglob("*"):
+        if file.is_file() and file.suffix in (".log", ".jsonl"):
+            assert password not in file.read_text(encoding="utf-8", errors="replace")
