@@ -193,7 +193,8 @@ def _letter(sheet: _Sheet, report: Typed, chance: random.Random) -> None:
     sheet.y -= 8
     sheet.line("Dear Owner:")
     again = "re-inspection" if report.kind == "reinspection" else "inspection"
-    why = " at the request of the occupant" if report.kind == "complaint" else ""
+    reasons = {"complaint": " at the request of the occupant", "certificate": " for a Certificate of Habitability"}
+    why = reasons.get(report.kind, "")
     sheet.paragraph(
         f"{'A' if again[0] == 'r' else 'An'} {again} of the above property was made{why} on {report.day_written} by "
         f"{report.inspector}. The following violations of 105 CMR 410.000, the State Sanitary Code, were observed:"

@@ -25,6 +25,8 @@ BROADWAY = re.compile(
 BARE = re.compile(
     rf"(?<![\d/.:-]){_NUMBER}\s+{_NAME_WORD}(?:\s+[A-Z][a-z'’]+)?(?![\w.])(?:\s*[-–]\s?\d{{0,3}}[A-Za-z]\b)?(?:\s*[,–-]?\s*(?i:{_UNIT}))?"
 )
+# A labelled address that lost its number under a stain ("Medford Street")
+NUMBERLESS = re.compile(rf"^\W*[A-Z][a-z'’]{{2,}}(?:\s+[A-Z][a-z'’]+){{0,2}}\s+(?i:{_SUFFIX})\b\.?")
 _UNIT_IN = re.compile(
     r"(?:\b(?:apt|apartment|unit|suite|ste|room|rm)\b\.?\s*(?:no\.?\s*)?#?\s*|#\s?)([A-Za-z0-9][\w-]{0,5})\b", re.IGNORECASE
 )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from extractors.language.dates import find_dates
-from extractors.reports.address import NOT_NAMES, clean_unit, find_address, find_person, unit_of
+from extractors.reports.address import NOT_NAMES, NUMBERLESS, clean_unit, find_address, find_person, unit_of
 from extractors.reports.found import Found, Head
 from extractors.reports.note_head import STAMPED, read_note
 from extractors.reports.pairs import Pair, pairs_of
@@ -21,6 +21,7 @@ from extractors.reports.wording import Wording
 from extractors.reports.worn_head import mend
 from extractors.rulebook import RuleBook
 
+_NUMBER_LOST = 0.6  # a labelled street whose house number was not read: a person is asked
 _SIGNED = 0.85  # how sure a name over a title is
 
 
@@ -59,7 +60,8 @@ def _take(head: Head, pair: Pair, known: Wording, rules: RuleBook) -> None:
         cut = _address(value, known, labelled=True)
         if cut is not None:
             generic = 0.03 if plain_label(pair.label) in {"location", "building", "street", "property", "re", "site"} else 0.0
-            head.offer("address", Found(cut.text.strip(" ,;"), cut, 0.98 * sure - generic, _rule(pair)))
+            weight = 0.98 * sure - generic if any(c.isdigit() for c in cut.text) else _NUMBER_LOST
+            head.offer("address", Found(cut.text.strip(" ,;"), cut, weight, _rule(pair)))
     elif pair.field == "unit" and value:
         unit = clean_unit(value.text)
         if unit and len(unit) <= 14:
@@ -136,7 +138,8 @@ def _address(value: Text, known: Wording, labelled: bool) -> Text | None:
         stop = start + number.start()
         while stop > start and text[stop - 1] in " (,-–":
             stop -= 1
-    if not re.search(r"\d", text[start:stop]) and not find_address(text[start:stop], bare=True):
+    numbered = re.search(r"\d", text[start:stop]) or find_address(text[start:stop], bare=True)
+    if not numbered and not (labelled and NUMBERLESS.match(text[start:stop])):
         return None
     cut = value.cut(start, stop)
     if any(word in cut.text.lower() for word in known.office_words) and find_address(cut.text) is None:

@@ -96,3 +96,10 @@ def test_statuses_whose_dash_wore_off_and_words_that_are_none() -> None:
     _, found = split(read(scanned(page(lines)))[0][0])
     assert [f.text("status") for f in found] == ["corrected", "open", "open"]
     assert "junction box" in found[2].text("description")
+
+
+def test_a_labelled_street_without_its_number_is_an_address_to_ask_about() -> None:
+    lines = ["Housing Inspection Report", "Property: Medford Street", "Date of Inspection: 5/7/2019", "Inspector: D. Fox", "1. Broken window 410.501"]
+    found = visit(*lines)
+    assert found.text("address_as_written") == "Medford Street"
+    assert any(r.field == "address_as_written" for r in found.reasons)
