@@ -1,12 +1,12 @@
-"""What a run meets besides kills: a full disk, a database that is locked or gone, a reader that hangs. Each time the export in the
-end is the undisturbed one, byte for byte.
+"""What a run meets besides kills: a full disk, a database that is locked or gone, a reader that hangs. Each time the export in
+the end is the undisturbed one, byte for byte.
 
     python -m benchmarks.disturbed [--documents 30] [--seconds 60] [--only disk lock server hang]
 
-``disk``: the home lies on a small file system that is filled while the run works (root), then freed. ``lock``: another process holds
-SQLite's write lock for so many seconds. ``server``: PostgreSQL is stopped and started again after so many seconds. ``hang``: a
-reader is stopped in the middle of a document, as by an OCR engine that never returns. A run that ends is started again until one ends
-well, as the watchdog does; its exit codes are told.
+``disk``: the home lies on a small file system that is filled while the run works (root), then freed. ``lock``: another process
+holds SQLite's write lock for so many seconds. ``server``: PostgreSQL is stopped and started again after so many seconds.
+``hang``: a reader is stopped in the middle of a document, as by an OCR engine that never returns. A run that ends is started
+again until one ends well, as the watchdog does; its exit codes are told.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _TRIES = 5
 
 
 def until_well(inbox: Path, parcels: Path, home: Path, out: Path, disturb: Disturb | None, env: Mapping[str, str]) -> list[int]:
-    """Exit codes of the runs up to the one that ended well. ``disturb`` gets the first, once it works on documents, and the home."""
+    """Exit codes of the runs up to the one that ended well. ``disturb`` gets the first, once it works, and the home."""
     codes: list[int] = []
     command = [sys.executable, "-m", "flows.cli", "--home", str(home), "run", str(inbox), "--parcels", str(parcels)]
     command += ["--out", str(out), "--include-review", "--plain", "--workers", "1"]
