@@ -125,7 +125,7 @@ def _strike(city: Served, outcome: Outcome, kills: int, chance: random.Random, s
     """Kills until the inbox is done, or enough have struck."""
     run, asked = _begin(city, outcome), time.monotonic()
     while outcome.killed.total() < kills:
-        time.sleep(chance.uniform(0.5, 15.0))
+        time.sleep(chance.uniform(0.5, 10.0))
         state = city.state(run) if run else "CRASHED"
         if state == "COMPLETED":
             return
@@ -134,6 +134,11 @@ def _strike(city: Served, outcome: Outcome, kills: int, chance: random.Random, s
         stuck = state in ("PENDING", "SCHEDULED", "") and time.monotonic() - asked > _PATIENCE and "server" in found
         if state in DONE or stuck or (state == "RUNNING" and not found["flow"]):
             run, asked = _begin(city, outcome), time.monotonic()
+        # Most strike while the run reads; the others at any moment, also while things start.
+        deadline = time.monotonic() + (_PATIENCE if chance.random() < 0.7 else 0.0)
+        while not (found["flow"] and found["reader"]) and time.monotonic() < deadline:
+            time.sleep(0.5)
+            found = city.processes()
         victims = [name for name, pids in found.items() if pids]
         if not victims:
             continue

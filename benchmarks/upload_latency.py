@@ -45,7 +45,11 @@ def measure(city: Served, data: bytes, bring: Callable[[bytes], None]) -> float:
 
 def by_folder(city: Served, name: str) -> Callable[[bytes], None]:
     """Puts the file into the watched folder."""
-    return lambda data: (city.inbox / name).write_bytes(data) and None
+
+    def bring(data: bytes) -> None:
+        (city.inbox / name).write_bytes(data)
+
+    return bring
 
 
 def by_desk(city: Served, name: str) -> Callable[[bytes], None]:
