@@ -29,6 +29,7 @@ from extractors.reports.kinds import kind_of
 from extractors.reports.wording import wording
 from extractors.rulebook import RuleBook
 from extractors.tables.headers import role_of
+from extractors.tables.said_once import year_told
 from extractors.tables.tax import tax_rules
 from extractors.tables.values import first_date
 from extractors.tables.water import unit_in, water_rules
@@ -143,6 +144,10 @@ def _title(rules: RuleBook, text: str) -> str:
     return code_title(code, date.fromisoformat(on) if on else None, rules)
 
 
+def _list_year(rules: RuleBook, text: str) -> str:
+    return str(year_told(text, tax_rules(rules).list_year) or "")
+
+
 def _as_of(rules: RuleBook, text: str) -> str:
     for pattern, _ in tax_rules(rules).as_of:
         for found in pattern.finditer(text):
@@ -240,6 +245,7 @@ ASK: Mapping[tuple[str, str], Answer] = {
     ("tax", "tax_type"): _tax_type,
     ("tax", "code"): lambda rules, text: tax_rules(rules).codes.get(text.upper(), ""),
     ("tax", "as_of"): _as_of,
+    ("tax", "list_year"): _list_year,
     ("units", "address"): _unit,
     ("use_codes", "code"): _said("use_codes"),
     ("water", "column"): lambda rules, text: role_of(text, water_rules(rules).grammar.known) or "",

@@ -171,6 +171,7 @@ SECTIONS: Mapping[str, Check] = {
         "version": text, "columns": named(WORDS),
         **dict.fromkeys(("total_words", "care_of", "recap_titles", "legend_titles"), WORDS),
         "as_of": listed(holds({"id": text, "pattern": text, "weight": number})),
+        "list_year": listed(holds({"id": text, "pattern": text})),
         "tax_types": listed(holds({"id": _TYPE, "codes": WORDS, "phrases": WORDS})), "code_types": named(_TYPE),
         "codes": listed(holds({"id": text, "meaning": text}, {"certainty": one_of(("recall", "read", "said"))})), **TRIED}),
     "units": holds({}, {

@@ -44,11 +44,17 @@ Synonyms = Mapping[str, str]
 
 def synonyms(columns: Mapping[str, Sequence[str]]) -> dict[str, str]:
     """Phrase to role, from the ``columns`` of a pattern file."""
-    return {normal(phrase): role for role, phrases in columns.items() for phrase in phrases}
+    plain = {normal(phrase): role for role, phrases in columns.items() for phrase in phrases}
+    return {_together(phrase): role for phrase, role in plain.items()} | plain
 
 
 def normal(text: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"[.:,*_|\"']+", " ", text.lower())).strip()
+
+
+def _together(plain: str) -> str:
+    """However two things are said together: ``water & sewer``, ``water+sewer``, ``water and sewer`` are ``water/sewer``."""
+    return re.sub(r"\s*(?:[+&/]|\band\b)\s*", "/", plain)
 
 
 def role_of(text: str, known: Synonyms, ocr: bool = False) -> str | None:
@@ -57,7 +63,7 @@ def role_of(text: str, known: Synonyms, ocr: bool = False) -> str | None:
     if not plain:
         return None
     without_brackets = re.sub(r"\s*\([^)]*\)", "", plain).strip()
-    for form in (plain, plain.replace(" #", "").strip(), without_brackets, plain.replace("$", "").strip()):
+    for form in (plain, plain.replace(" #", "").strip(), without_brackets, plain.replace("$", "").strip(), _together(plain)):
         if form in known:
             return known[form]
     if ocr and len(plain) >= 5:
@@ -93,7 +99,7 @@ def heading(rows: Sequence[Row], at: int, known: Synonyms, needed: frozenset[str
             break
         if any(looks_like_money(s.word.text, r.ocr) for r in lines for s in r.spots):
             break
-        if any(_numbered(r) for r in lines):
+        if any(_numbered(r) or _says_values(r) for r in lines):
             break
         if depth > 1 and not lines[-1].native and lines[-1].y - lines[-2].y > 2.2 * lines[-2].height:
             break
@@ -103,8 +109,8 @@ def heading(rows: Sequence[Row], at: int, known: Synonyms, needed: frozenset[str
             break
         columns = columns_of(lines, known)
         named = [c for c in columns if c.role]
-        if depth > 1 and [c.role for c in named] == [c.role for c in columns_of(lines[1:], known) if c.role]:
-            continue  # the upper line adds nothing: a title just above the heading
+        if depth > 1 and _adds_nothing(named, columns_of(lines[1:], known)):
+            continue  # a title or a note just above the heading
         roles = {c.role for c in named} - {"ignore"}
         if any(role.startswith(YEAR) for role in roles):
             roles |= needed
@@ -112,6 +118,16 @@ def heading(rows: Sequence[Row], at: int, known: Synonyms, needed: frozenset[str
         if len(roles) >= 3 and roles & needed and share >= 0.6 and (best is None or len(named) > best[0]):
             best = (len(named), depth, columns)
     return None if best is None else (best[2], best[1])
+
+
+def _adds_nothing(named: Sequence[Column], below: Sequence[Column]) -> bool:
+    """Does the upper line name no column that the lower lines alone don't name, but for such as they name already ("Usage in
+    CCF" over a heading with a column of usage)?"""
+    alone = [c.role for c in below if c.role]
+    places = {id(s) for c in below for s in c.spots}
+    over = [c.role for c in named if any(id(s) in places for s in c.spots)]
+    added = [c.role for c in named if not any(id(s) in places for s in c.spots)]
+    return over == alone and len(added) < 2 and all(role in alone for role in added)
 
 
 def _is_title(row: Row, known: Synonyms) -> bool:
@@ -136,6 +152,14 @@ def _numbered(row: Row) -> bool:
         return any(_NUMBER.search(s.word.text) and _year_label(s.word.text) is None for s in row.spots)
     count = sum(_NUMBER.search(s.word.text) is not None for s in row.spots)
     return count > 1 or count > 0.2 * len(row.spots)
+
+
+def _says_values(row: Row) -> bool:
+    """Does the line label values (``Property: 40 Palmer St``) rather than head columns?"""
+    return any(
+        a.word.text.endswith(":") and any(c.isdigit() for c in b.word.text) and (row.native or _near(a, b))
+        for a, b in pairwise(row.spots)
+    )
 
 
 def _year_label(text: str) -> int | None:

@@ -243,7 +243,7 @@ def group_values(row: Row, known: Synonyms) -> dict[str, list[Spot]]:
     """What a group's heading says of the rows below it: labelled (``Account 03-43468``) or told apart by form."""
     found: dict[str, list[Spot]] = {}
     rest: list[list[Spot]] = []
-    for part in _parts(row):
+    for part in _parts(row, known):
         role, spots = _labelled(part, known, row.ocr)
         if role and spots:
             found.setdefault(role, spots)
@@ -262,10 +262,16 @@ def group_values(row: Row, known: Synonyms) -> dict[str, list[Spot]]:
     return found
 
 
+def place_of(spots: list[Spot]) -> list[Spot]:
+    """Of a line that begins with a place, the words up to its street's last word: behind it stand people."""
+    ends = [i for i, s in enumerate(spots, 1) if _STREET.fullmatch(s.word.text.rstrip(".,;"))]
+    return spots[: ends[-1]] if ends else spots
+
+
 def labelled_values(row: Row, known: Synonyms) -> dict[str, list[Spot]]:
     """Only what a line labels ("Meter: 44120987 (5/8 in)"), without what stands in brackets behind it."""
     found: dict[str, list[Spot]] = {}
-    for part in _parts(row):
+    for part in _parts(row, known):
         role, spots = _labelled(part, known, row.ocr)
         stop = next((i for i, s in enumerate(spots) if s.word.text.startswith("(")), len(spots))
         if role and spots[:stop]:
@@ -273,18 +279,43 @@ def labelled_values(row: Row, known: Synonyms) -> dict[str, list[Spot]]:
     return found
 
 
-def _parts(row: Row) -> list[list[Spot]]:
+def _parts(row: Row, known: Synonyms) -> list[list[Spot]]:
     if row.native:
         cells: dict[float, list[Spot]] = {}
         for spot in row.spots:
             cells.setdefault(spot.x0, []).append(spot)
-        return list(cells.values())
-    return segments(row.spots, 1.3)
+        parts = list(cells.values())
+    else:
+        parts = segments(row.spots, 1.3)
+    return [piece for part in parts for piece in _at_labels(part, known)]
+
+
+def _at_labels(part: list[Spot], known: Synonyms) -> list[list[Spot]]:
+    """A run of words, parted where another label begins in it (``Account 330-2718 Meter 61800442``): a word of a label that
+    ends in a colon or stands before a number."""
+    starts = [0]
+    i = 1
+    while i < len(part) - 1:
+        length = next((n for n in (3, 2, 1) if _labels(part[i : i + n], part[i + n : i + n + 1], known)), 0)
+        if length and i > starts[-1] + (_labelled(part[starts[-1] :], known, False)[0] != ""):
+            starts.append(i)
+        i += max(1, length)
+    return [part[a:b] for a, b in zip(starts, [*starts[1:], len(part)], strict=True)]
+
+
+def _labels(words: list[Spot], after: list[Spot], known: Synonyms) -> bool:
+    if not after or role_of(" ".join(s.word.text for s in words), known) not in _IDENTIFYING:
+        return False
+    colon = words[-1].word.text.endswith(":")
+    return colon or (words[-1].word.text[:1].isupper() and re.search(r"\d{2}|\d[-/]\d", after[0].word.text) is not None)
 
 
 def _labelled(part: list[Spot], known: Synonyms, ocr: bool) -> tuple[str, list[Spot]]:
     for length in range(min(3, len(part) - 1), 0, -1):
         role = role_of(" ".join(s.word.text for s in part[:length]), known, ocr)
-        if role in {"parcel", "account", "owner", "location", "meter"}:
+        if role in _IDENTIFYING:
             return role, part[length:]
     return "", part
+
+
+_IDENTIFYING = frozenset({"parcel", "account", "owner", "location", "meter"})

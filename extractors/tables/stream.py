@@ -11,10 +11,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from extractors.layout import Spot, text_lines
-from records.document import Block, Box, Document, Line, Page, Table
+from records.document import Block, Box, Document, Line, Page, Table, enclosing
 from records.record import Evidence, Report
 
 _PITCH, _WIDTH = 100.0, 88.0  # made-up columns of files without boxes
+_BROKEN = 0.8  # of a line's height: the widest white that OCR leaves within an amount
 _LEADERS = re.compile(r"[.·…_]{3,}|(?:[.·…]\s){2,}[.·…]")  # dots that lead the eye from one column to the next
 
 
@@ -74,6 +75,7 @@ def rows_on(page: Page, blocks: tuple[Block, ...]) -> list[Row]:
     for spots in (list(_without_leaders(line)) for line in text_lines(page)):
         if not spots:
             continue
+        spots = _whole_amounts(spots) if ocr else spots
         row = Row(page.number, spots, ocr, False)
         row.struck = _struck(row, page.rules, ocr)
         rows.append(row)
@@ -93,6 +95,34 @@ def _without_leaders(spots: Iterable[Spot]) -> Iterable[Spot]:
             if any(c.isalnum() for c in text[at:end]):
                 yield _part(spot, at, end)
             at = end if run is None else run.end()
+
+
+def _whole_amounts(spots: list[Spot]) -> list[Spot]:
+    """Amounts that OCR broke at the point (``3,599.`` ``10``), each as one word."""
+    whole: list[Spot] = []
+    for spot in spots:
+        last = whole[-1] if whole else None
+        if last is not None and 0 <= spot.x0 - last.x1 < _BROKEN * max(spot.height, last.height) and _broken(last, spot):
+            whole[-1] = _as_one(last, spot)
+        else:
+            whole.append(spot)
+    return whole
+
+
+def _broken(left: Spot, right: Spot) -> bool:
+    one, other = left.word.text, right.word.text
+    if re.fullmatch(r"[(\[]?-?\$?\d{1,3}(?:[.,]?\d{3})*\.", one):
+        return re.fullmatch(r"\d{2}(?:\)|CR|-)?", other) is not None
+    whole = re.fullmatch(r"[(\[]?-?\$?\d{1,3}(?:,\d{3})*", one)
+    return whole is not None and re.fullmatch(r"\.\d{2}(?:\)|CR|-)?", other) is not None
+
+
+def _as_one(left: Spot, right: Spot) -> Spot:
+    one, other = left.word, right.word
+    known = [c for c in (one.confidence, other.confidence) if c is not None]
+    boxes = [b for b in (one.box, other.box) if b is not None]
+    word = replace(one, text=one.text + other.text, box=enclosing(boxes), confidence=min(known) if known else None, other="")
+    return Spot(word, left.x0, right.x1, left.y, max(left.height, right.height))
 
 
 def _part(spot: Spot, start: int, end: int) -> Spot:

@@ -18,8 +18,9 @@ from extractors.tables import doubts, sums
 from extractors.tables.entry import Entry
 from extractors.tables.headers import normal, synonyms
 from extractors.tables.listing import Grammar, entries, group_values
+from extractors.tables.said_once import day_of_amounts, names_above, year_of_list, year_told
 from extractors.tables.stream import Row, rows_of
-from extractors.tables.values import amount, first_date, fiscal_year, looks_like_money
+from extractors.tables.values import amount, fiscal_year, looks_like_money
 from records.document import Block, Document
 from records.record import Evidence, Extraction, Reason, Record, Report, Value
 
@@ -38,6 +39,7 @@ class TaxRules:
     phrases: tuple[tuple[str, str], ...]  # longest first
     codes: Mapping[str, str]
     as_of: tuple[tuple[re.Pattern[str], int], ...]
+    list_year: tuple[re.Pattern[str], ...]  # group 1 is the year
 
 
 @cache
@@ -59,7 +61,8 @@ def tax_rules(rules: RuleBook) -> TaxRules:
         also_words={"fiscal_year": "tax_type"}, guess=("fiscal_year", "tax_type", "code", "account"),
     )  # fmt: skip
     as_of = tuple((re.compile(a["pattern"], re.IGNORECASE), int(a["weight"])) for a in data["as_of"])
-    return TaxRules(data["version"], grammar, tuple(data["care_of"]), types, tuple(phrases), codes, as_of)
+    list_year = tuple(re.compile(y["pattern"], re.IGNORECASE) for y in data["list_year"])
+    return TaxRules(data["version"], grammar, tuple(data["care_of"]), types, tuple(phrases), codes, as_of, list_year)
 
 
 def _fit(role: str, text: str, ocr: bool, types: Mapping[str, str], codes: Mapping[str, str]) -> float:
@@ -97,9 +100,10 @@ def extract_tax(
     compiled = tax_rules(rules)
     rows = rows_of(document, report, blocks_by_page)
     listed = entries(rows, compiled.grammar)
-    as_of, as_of_evidence = _as_of(rows, compiled)
+    as_of, as_of_evidence = day_of_amounts(rows, compiled.as_of)
     title_type = next((t for r in rows[:12] if (t := _phrase_type(r.text, compiled)) and _titled(r)), None)
-    reader = _Reader(compiled, as_of, as_of_evidence, title_type, report.ordinal)
+    reader = _Reader(compiled, as_of, as_of_evidence, title_type, report.ordinal, listed)
+    reader.year = year_of_list(listed, compiled.list_year)
     # Not strict: without entries there is no last one either.
     for entry, after in zip(listed, [*listed[1:], None], strict=False):
         reader.take(entry, leads=after is not None and after.kind == "row" and after.row.page == entry.row.page)
@@ -119,18 +123,6 @@ def _titled(row: Row) -> bool:
     return not any(looks_like_money(s.word.text, row.ocr) for s in row.spots)
 
 
-def _as_of(rows: Sequence[Row], rules: TaxRules) -> tuple[date | None, Evidence | None]:
-    """The date the amounts stand at: titles first, then the interest date; the run date of the print-out is not it."""
-    best: tuple[int, date, Evidence] | None = None
-    for row in rows:
-        for pattern, weight in rules.as_of:
-            for found in pattern.finditer(row.text):
-                when = first_date(row.text[found.end() : found.end() + 24])
-                if when is not None and (best is None or weight > best[0]):
-                    best = (weight, when, row.evidence())
-    return (None, None) if best is None else best[1:]
-
-
 def _phrase_type(text: str, rules: TaxRules) -> str | None:
     plain = normal(text)
     return next((t for phrase, t in rules.phrases if re.search(rf"\b{re.escape(phrase)}\b", plain)), None)
@@ -139,7 +131,9 @@ def _phrase_type(text: str, rules: TaxRules) -> str | None:
 class _Reader:
     """Goes down the list and keeps what rows inherit from above: the account's identity and the section's kind of tax."""
 
-    def __init__(self, rules: TaxRules, as_of: date | None, as_of_evidence: Evidence | None, title: str | None, report: int):
+    def __init__(self, rules: TaxRules, as_of: date | None, as_of_evidence: Evidence | None, title: str | None, report: int,
+                 listed: Sequence[Entry] = ()):
+        self.names_above = names_above(listed, rules.grammar.known)
         self.rules, self.as_of, self.as_of_evidence, self.title, self.report = rules, as_of, as_of_evidence, title, report
         self.records: list[sums.Counted] = []
         self.checks: list[sums.Check] = []
@@ -149,6 +143,8 @@ class _Reader:
         self.count = 0
         self.closed: dict[str, int] = {}  # whose rows the last subtotal ended: nobody's rows may follow it unnamed
         self.heading: Row | None = None  # the group heading just above, until its first row
+        self.above: dict[str, tuple[str, Row, list[Spot]]] = {}  # said without a label on the line just above
+        self.year: tuple[int, Row] | None = None  # of the section, else of the list, for rows that print none
 
     def take(self, entry: Entry, leads: bool) -> None:
         """One entry; ``leads`` says that a row follows it, as rows follow the heading of their group."""
@@ -176,18 +172,34 @@ class _Reader:
         text = entry.row.text
         values = group_values(entry.row, self.rules.grammar.known)
         labelled = "parcel" in values or "account" in values
+        above, self.above = self.above, {}
         if entry.title and not labelled:
+            self.above = self._named_alone(values, entry.row)
             return
+        year = year_told(text, self.rules.list_year)
+        if year is not None and not labelled and not entry.title:
+            self.year = year, entry.row
         kind = _phrase_type(text, self.rules)
         if kind is not None and not labelled and self._mostly(text, kind):
             self.section, self.identity = kind, {}
             return
         if self._care_of(text) or not (labelled or (leads and values)):
+            self.above = above if self._care_of(text) else self._named_alone(values, entry.row)
             return
         fresh = {k: (" ".join(s.word.text for s in v), entry.row, v) for k, v in values.items()}
-        # The second line of a group's heading only adds to the first.
-        self.identity = {**fresh, **self.identity} if self.heading is not None and not labelled else fresh
+        if self.heading is None:
+            self.identity = {**above, **fresh} if labelled else fresh
+        elif labelled and self.identity.keys() & fresh.keys():
+            self.identity = fresh  # of another account: the heading above had no rows
+        else:  # the second line of a group's heading only adds to the first
+            self.identity = {**fresh, **self.identity}
         self.heading = entry.row
+
+    def _named_alone(self, values: Mapping[str, list[Spot]], row: Row) -> dict[str, tuple[str, Row, list[Spot]]]:
+        """An owner who stands alone on the line above what is labelled; where other blocks of the list show that this is so."""
+        if set(values) != {"owner"} or not self.names_above:
+            return {}
+        return {"owner": (" ".join(s.word.text for s in values["owner"]), row, values["owner"])}
 
     def _mostly(self, text: str, kind: str) -> bool:
         """Does the line say little more than the name of this kind of tax (so that no firm's name is taken for one)?"""
@@ -330,6 +342,9 @@ class _Reader:
         flags = ("ocr_repair",) if year is None else ()
         if year is not None or other is not None:
             fields["fiscal_year"] = self._make("fiscal_year", year or other or 0, row, entry.words("fiscal_year"), entry, flags)
+        if not fields.keys() & {"fiscal_year"} and self.year is not None and not re.search(r"\d", entry.text("fiscal_year")):
+            made = self._make("fiscal_year", self.year[0], self.year[1], self.year[1].spots, entry, ("year_of_list",))
+            fields["fiscal_year"] = replace(made, finding=0.9)
         written = entry.text("tax_type")
         words = entry.words("tax_type")
         kind = self.rules.types.get(_bare(written)) or (_phrase_type(written, self.rules) if written else None)

@@ -14,7 +14,7 @@ from extractors.rulebook import RuleBook
 from extractors.tables import consumption, cycles, doubts, sums
 from extractors.tables.entry import Entry
 from extractors.tables.headers import synonyms
-from extractors.tables.listing import Grammar, entries, group_values, labelled_values
+from extractors.tables.listing import Grammar, entries, group_values, labelled_values, place_of
 from extractors.tables.lost_headings import by_arithmetic
 from extractors.tables.periods import Period, period_of_list
 from extractors.tables.stream import Row, rows_of
@@ -164,6 +164,8 @@ class _Reader:
                 self.heading = True
             elif self.heading or entry.title:  # an account's heading of several lines
                 more = labelled_values(entry.row, self.rules.grammar.known)
+                if self.heading and "location" not in {*self.identity, *more} and "location" in values:
+                    more = {**more, "location": place_of(values["location"])}  # the line under the account's number
                 self.identity = {**self.identity, **_named(more, entry.row)}
 
     def _row(self, entry: Entry) -> None:

@@ -55,7 +55,7 @@ def test_an_example_that_does_not_hold_is_named_with_its_line() -> None:
 
 def test_an_unknown_question_lists_those_there_are() -> None:
     (one,) = failures(parse('examples:\n  - {colour: "red", is: "x"}\n', "us-ma/tax.yml"), RuleBook.load())
-    assert "as_of, code, column, tax_type" in str(one)
+    assert "as_of, code, column, list_year, tax_type" in str(one)
 
 
 def test_examples_of_every_form_are_run() -> None:
