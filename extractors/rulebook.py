@@ -147,7 +147,14 @@ def _digest(digest: Any, folder: Path, glob: str) -> None:
     for path in sorted(folder.glob(glob)):
         if path.is_file():
             digest.update(f"{folder.name}/{path.relative_to(folder).as_posix()}\0".encode())
-            digest.update(hashlib.sha256(path.read_bytes()).digest())
+            state = path.stat()
+            digest.update(_digest_of(path, state.st_mtime_ns, state.st_size))
+
+
+@cache
+def _digest_of(path: Path, _modified: int, _size: int) -> bytes:
+    """Asked for with every address: an edited file is a new entry, as below."""
+    return hashlib.sha256(path.read_bytes()).digest()
 
 
 def _file(path: Path) -> PatternFile:

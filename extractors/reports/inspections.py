@@ -17,7 +17,7 @@ from extractors.reports.items import Item
 from extractors.reports.list_items import Listed, items_of_lines
 from extractors.reports.log_sheets import Visit, visits_logged
 from extractors.reports.pieces import Piece, pieces_of
-from extractors.reports.split import plan
+from extractors.reports.split import Part, plan
 from extractors.reports.table_columns import Columns, columns_in
 from extractors.reports.table_items import items_of_table
 from extractors.reports.text import NOTHING, Text
@@ -34,8 +34,22 @@ def classify_and_split(
     document: Document, blocks_by_page: Mapping[int, tuple[Block, ...]], rules: RuleBook
 ) -> tuple[tuple[Report, ...], str]:
     """The reports in a file, without records, and why there are none where it holds none ("invoice", "blank pages")."""
-    parts, why_other = plan(document, blocks_by_page, wording(rules), rules)
+    parts, why_other = _planned(document, blocks_by_page, rules)
     return tuple(p.report for p in parts), why_other
+
+
+_Planned = tuple[tuple[Part, ...], str]
+_LAST: list[tuple[Document, Mapping[int, tuple[Block, ...]], RuleBook, _Planned]] = []
+
+
+def _planned(document: Document, blocks: Mapping[int, tuple[Block, ...]], rules: RuleBook) -> _Planned:
+    """The plan of the document in hand, made once: a batch of thirty reports asks for it thirty times."""
+    for of, by, under, made in _LAST:
+        if of is document and by is blocks and under is rules:
+            return made
+    made = plan(document, blocks, wording(rules), rules)
+    _LAST[:] = [(document, blocks, rules, made)]
+    return made
 
 
 def extract_inspections(
@@ -44,7 +58,7 @@ def extract_inspections(
     """The report with its inspection record and violation records. ``report`` must come from :func:`classify_and_split`
     on the same document, since its place on a shared page is worked out again from its ordinal."""
     known = wording(rules)
-    parts, _ = plan(document, blocks_by_page, known, rules)
+    parts, _ = _planned(document, blocks_by_page, rules)
     part = parts[report.ordinal]
     pages = {p.number: p for p in document.pages}
     pieces = [
@@ -81,6 +95,9 @@ def extract_inspections(
     statement = _statement(listed, known)
     inspection = _inspection(key, head, department, violations, statement, pieces, known, report.ordinal, document)
     inspection = _dated(inspection, head, doubts)
+    if any(r.field == "result" and r.code == "conflict" for r in inspection.reasons):  # the same doubt is theirs
+        said_done = Reason("status", "conflict", "the report says that nothing is open any more")
+        violations = [v.doubting(said_done) if v.text("status") == "open" else v for v in violations]
     shared = {**_shared_features(head, pieces), "date_agree": float(not weighed.against)}
     violations = [replace(v, features={**v.features, **shared}) for v in violations]
     reasons = [*report.reasons, *_gaps(items)]
