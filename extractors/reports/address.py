@@ -15,7 +15,7 @@ _UNIT = (
 )
 _NAME_WORD = r"(?:[A-Z][\w'’]*\.?|\d(?:st|nd|rd|th))"
 WITH_SUFFIX = re.compile(
-    rf"(?:\b(?:rear|front)\s+)?\b{_NUMBER}\s+(?:rear\s+)?{_NAME_WORD}(?:\s+{_NAME_WORD}){{0,3}}?\s+{_SUFFIX}\b\.?"
+    rf"(?:\b(?:rear|front)\s+(?:of\s+)?)?\b{_NUMBER}\s+(?:rear\s+)?{_NAME_WORD}(?:\s+{_NAME_WORD}){{0,3}}?\s+{_SUFFIX}\b\.?"
     rf"(?:\s*[-–]\s?\d{{0,3}}[A-Za-z]?\b(?!\s*\w*\s*{_SUFFIX}))?(?:\s*[,–-]?\s*{_UNIT})?(?:\s*\([^)]*(?:bldg|building|rear|front)[^)]*\))?",
     re.IGNORECASE,
 )

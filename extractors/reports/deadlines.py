@@ -18,7 +18,8 @@ from extractors.rulebook import RuleBook
 _FLAGS = re.IGNORECASE
 _ORDERS = re.compile(
     r"\b(?:correct\w*|repair\w*|fix\w*|compl(?:y|ied|iance)|complet\w*|abat\w*|remed\w*|made (?:safe|good)|taken care of|"
-    r"put right|attended to|done|due|deadline|extension|replac\w*|cleared|finish\w*)\b|\b\d{1,2} (?:days|hours|hrs) each\b",
+    r"put right|attended to|done|due|(?:given|allowed|has|have) until|"
+    r"deadline|extension|replac\w*|cleared|finish\w*)\b|\b\d{1,2} (?:days|hours|hrs) each\b",
     _FLAGS,
 )
 _NOT_WORK = re.compile(

@@ -15,7 +15,7 @@ from extractors.language.dates import find_deadline
 from extractors.language.places import only_place
 from extractors.reports.found import Head
 from extractors.reports.items import Item
-from extractors.reports.paragraphs import Paragraph, paragraphs
+from extractors.reports.paragraphs import BULLET, NUMBERED, Paragraph, paragraphs
 from extractors.reports.pieces import Piece
 from extractors.reports.prose import is_prose, told
 from extractors.reports.table_items import unit_heading
@@ -83,6 +83,8 @@ def items_of_lines(pieces: Sequence[Piece], head: Head, known: Wording, rules: R
     before: Item | None = SOME_ITEM  # the numbered item that was read last; None: a set phrase was
     for paragraph in paragraphs([p for p in pieces if p.index >= 0]):
         text = paragraph.text.text
+        if paragraph.structure == 0 and _only_cited(text, base, rules):
+            paragraph = replace(paragraph, structure=1.0)  # the section in a line of its own, over what was found
         if paragraph.page == pieces[0].page.number and paragraph.index < body_from:
             out.statements.append(paragraph.text)
             continue
@@ -181,6 +183,14 @@ def items_of_lines(pieces: Sequence[Piece], head: Head, known: Wording, rules: R
     return out
 
 
+def _only_cited(text: str, base: date | None, rules: RuleBook) -> bool:
+    """Whether a line is nothing but one section of the sanitary code."""
+    cited = parse_citations(text, base, rules)
+    if len(cited) != 1 or not re.match(r"105 CMR 410\.[1-7]", cited[0].code):
+        return False
+    return not re.search(r"[A-Za-z0-9]{2}", text[: cited[0].start] + text[cited[0].end :])
+
+
 def _broken_off(paragraph: Paragraph, head: Head) -> bool:
     """Whether a plain paragraph begins in the middle of a sentence."""
     text = paragraph.text
@@ -259,6 +269,11 @@ def split_status(item: Item, known: Wording) -> Item:
     return replace(item, text=first, status_text=rest) if first else item
 
 
+def _is_listed(text: str) -> bool:
+    """A numbered or bulleted line that cites a section."""
+    return (NUMBERED.match(text) or BULLET.match(text)) is not None and re.search(r"\b410\W{1,2}\d{3}\b", text) is not None
+
+
 def _order(text: str, paragraph: Paragraph, base: date | None, rules: RuleBook) -> tuple[date | None, bool] | None:
     """A heading that orders what follows to be put right, with its deadline; None if the paragraph is none."""
     if not _CORRECT.search(text) or (paragraph.structure == 1 and len(text) > 140):
@@ -290,6 +305,9 @@ def _body_from(pieces: Sequence[Piece], head: Head, known: Wording) -> int:
         return start
     first_page = pieces[0].page.number if pieces else 0
     labels = [p.index for p in head.pairs if p.field not in {"remarks", "ends"}]
+    listed = [p.index for p in pieces if p.page.number == first_page and p.table is None and _is_listed(p.text.text)]
+    if labels and sum(i < labels[0] for i in listed) > 1:
+        return start  # the form's head stands below its list
     for piece in pieces:
         if piece.table is None and piece.page.number == first_page and re.match(r"\W*dear\b", piece.text.text, re.IGNORECASE):
             return piece.index + 1

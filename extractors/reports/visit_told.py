@@ -151,7 +151,7 @@ def _unit_beside(head: Head, pieces: Sequence[Piece]) -> None:
     for text in all_texts(pieces):
         for place in again.finditer(text.text):
             unit = _UNIT.search(text.text[place.start() : place.end() + _FEW], place.end() - place.start() - 2)
-            unit = unit or re.match(r"#\s?(\w{1,4})\b", text.text[place.end() : place.end() + 6])
+            unit = unit or re.match(r"(?:#|(?i:no)\.?)\s?(\d{1,3}[A-Za-z]?|[A-Z])\b", text.text[place.end() : place.end() + 8])
             if unit is not None:
                 told.append((unit[1], text.cut(place.start(), place.end() + _FEW)))
     if len({u for u, _ in told}) == 1:
