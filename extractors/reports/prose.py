@@ -21,6 +21,9 @@ PROSE = 30  # words; a paragraph of more, in several sentences, is read sentence
 _ORDINAL = re.compile(
     r"\s*(?:first|second|third|fourth|fifth|sixth|finally|lastly|also|further|in addition)(?:ly)?,\s+", re.IGNORECASE
 )
+_FATE = re.compile(
+    r"(?:now |since |all |not |still )?(?:complied|corrected|abated|done|fixed|repaired|open|resolved)\W*", re.IGNORECASE
+)
 
 
 def is_prose(text: Text, rules: RuleBook) -> bool:
@@ -53,7 +56,8 @@ def _whole(text: str, rules: RuleBook) -> Iterator[tuple[int, int]]:
     open_: tuple[int, int] | None = None
     for start, end in sentences(text, rules):
         adds = text[start:end].lstrip()[:1].islower() and not names_a_defect(text[start:end], rules)
-        if open_ is not None and adds and text[: open_[1]].rstrip().endswith(";"):
+        fate = _FATE.fullmatch(text[start:end].strip()) is not None  # what became of it: "… (105 CMR 410.250). Complied."
+        if open_ is not None and (fate or (adds and text[: open_[1]].rstrip().endswith(";"))):
             open_ = (open_[0], end)
             continue
         if open_ is not None:
