@@ -37,11 +37,12 @@ _TRIES = 5
 
 
 def until_well(inbox: Path, parcels: Path, home: Path, out: Path, disturb: Disturb | None, env: Mapping[str, str]) -> list[int]:
-    """Exit codes of the runs up to the one that ended well. ``disturb`` gets the first, once it works, and the home."""
+    """Exit codes of the runs up to the one that ended well, undisturbed: a document that ran out of time is read by the next.
+    ``disturb`` gets the first, once it works, and the home."""
     codes: list[int] = []
     command = [sys.executable, "-m", "flows.cli", "--home", str(home), "run", str(inbox), "--parcels", str(parcels)]
     command += ["--out", str(out), "--include-review", "--plain", "--workers", "1"]
-    while len(codes) < _TRIES and (not codes or codes[-1]):
+    while len(codes) < _TRIES and (not codes or codes[-1] or (disturb is not None and len(codes) == 1)):
         with (home.parent / f"{home.name}.log").open("ab") as log:
             run = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, env={**os.environ, **env})
         if not codes and disturb is not None:
