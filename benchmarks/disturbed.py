@@ -43,7 +43,7 @@ def until_well(inbox: Path, parcels: Path, home: Path, out: Path, disturb: Distu
     command = [sys.executable, "-m", "flows.cli", "--home", str(home), "run", str(inbox), "--parcels", str(parcels)]
     command += ["--out", str(out), "--include-review", "--plain", "--workers", "1"]
     while len(codes) < _TRIES and (not codes or codes[-1] or (disturb is not None and len(codes) == 1)):
-        with (home.parent / f"{home.name}.log").open("ab") as log:
+        with (out.parent / f"{out.name}.log").open("ab") as log:
             run = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, env={**os.environ, **env})
         if not codes and disturb is not None:
             events = home / "logs" / "lotline.jsonl"
