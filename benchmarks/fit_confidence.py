@@ -1,8 +1,12 @@
-"""Fit the confidence models on labelled documents: ``python -m benchmarks.fit_confidence STORE FOLDER [STORE FOLDER ...]``.
+"""Fit the confidence models on labelled documents:
+``python -m benchmarks.fit_confidence STORE FOLDER [STORE FOLDER ...] [--also STORE FOLDER ...]``.
 
 STORE is the database of a ``lotline run`` over the labelled FOLDER's ``files``. Every row is predicted by models fitted without
 its layout (without its document, where a kind has one layout); gates and figures come from those alone. Models, gates,
 figures and the hash of the rows go to ``patterns/models/confidence.json``, the reliability plot beside it.
+
+``--also``: more labelled folders, such as worn copies (``benchmarks.worn_copies``) and papers of another hand, to learn from;
+figures and gates are of the others alone.
 
 ``--check`` writes nothing and also fits on the tuning part and measures on the held-out third (the documents whose name's SHA-256
 is divisible by three), as sums.
@@ -66,21 +70,29 @@ def as_case(judged: Judged, findings: Sequence[object], document: str, clear: bo
     return Case(record, judged.fields, right, judged.right, judged.layout, document, tuple(findings), clear)  # type: ignore[arg-type]
 
 
+def _all(pairs: Sequence[str]) -> list[tuple[Case, bool]]:
+    """The rows of several stores, each followed by its labelled folder."""
+    rows: list[tuple[Case, bool]] = []
+    for database, folder in zip(pairs[::2], pairs[1::2], strict=True):
+        with Store.open(database) as store:
+            rows += collect(store, Path(folder))
+    return rows
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="Fit the confidence models on labelled documents.")
     parser.add_argument("pairs", nargs="+", help="database of a run over labelled files, then their folder (with truth/*.json)")
+    parser.add_argument("--also", nargs="+", default=[], help="the same of rows that are learnt from and not measured")
     parser.add_argument("--check", action="store_true", help="write nothing; also fit on tuning, measure on held out")
     arguments = parser.parse_args()
-    rows: list[tuple[Case, bool]] = []
-    for database, folder in zip(arguments.pairs[::2], arguments.pairs[1::2], strict=True):
-        with Store.open(database) as store:
-            rows += collect(store, Path(folder))
+    rows = _all(arguments.pairs)
+    also = [case for case, _ in _all(arguments.also)]
     cases = [case for case, _ in rows]
-    made = calibrate(cases, "made-up documents", "python -m benchmarks.fit_confidence")
+    made = calibrate(cases, "made-up documents", "python -m benchmarks.fit_confidence", also=also)
     for line in made.lines():
         print(line)  # noqa: T201 - a command's output
     if arguments.check:
-        models = fit([case for case, held in rows if not held])
+        models = fit([*(case for case, held in rows if not held), *also])
         unseen = [predict(case, models) for case, held in rows if held]
         for kind in KINDS:
             some = [(p.confidence, p.case.whole) for p in unseen if p.case.record.kind == kind]

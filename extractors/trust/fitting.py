@@ -105,15 +105,18 @@ def fit(cases: Sequence[Case], around: Calibration | None = None, fewest: int = 
     return Calibration(fields=fields, claims=claims)
 
 
-def cross_validated(cases: Sequence[Case], around: Calibration | None = None, fewest: int = FEWEST) -> Fitted:
-    """Every row of a kind predicted by models fitted without its layout, or without its document where a kind has one layout."""
+def cross_validated(
+    cases: Sequence[Case], around: Calibration | None = None, fewest: int = FEWEST, also: Sequence[Case] = ()
+) -> Fitted:
+    """Every row of a kind predicted by models fitted without its layout, or without its document where a kind has one layout.
+    ``also``: rows that are learnt from and not measured, such as worn copies; those of a layout that is left out are too."""
     predicted: list[Predicted] = []
     left_out: dict[str, str] = {}
     for kind in KINDS:
         of_kind = [c for c in cases if c.record.kind == kind]
         if len(of_kind) < fewest:
             continue
-        alike = [c for c in cases if field_model(c.record.kind, ANY_FIELD) == field_model(kind, ANY_FIELD)]
+        alike = [c for c in (*cases, *also) if field_model(c.record.kind, ANY_FIELD) == field_model(kind, ANY_FIELD)]
         sizes = Counter(c.layout for c in of_kind)
         by_layout = sum(size >= FEWEST_OF_A_LAYOUT for size in sizes.values()) > 1
         left_out[kind] = "layout" if by_layout else "document"
@@ -123,7 +126,7 @@ def cross_validated(cases: Sequence[Case], around: Calibration | None = None, fe
             train = [c for c in alike if (c.layout if by_layout else c.document) not in out]
             models = fit(train, around, min(fewest, FEWEST))
             predicted += [predict(of_kind[i], models) for i in test]
-    return Fitted(fit(cases, around, fewest), tuple(predicted), left_out)
+    return Fitted(fit((*cases, *also), around, fewest), tuple(predicted), left_out)
 
 
 def measure(predicted: Sequence[tuple[float, bool]]) -> dict[str, float | int | None]:

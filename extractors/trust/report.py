@@ -50,11 +50,16 @@ class Made:
 
 
 def calibrate(
-    cases: Sequence[Case], origin: str, made_by: str, around: Calibration | None = None, fewest: int = FEWEST
+    cases: Sequence[Case],
+    origin: str,
+    made_by: str,
+    around: Calibration | None = None,
+    fewest: int = FEWEST,
+    also: Sequence[Case] = (),
 ) -> Made:
     """Fits, leaves layouts out to measure, and sets the gates. ``around``: models that are believed before these rows are seen;
-    a claim with fewer than ``fewest`` rows keeps those."""
-    fitted = cross_validated(cases, around, fewest)
+    a claim with fewer than ``fewest`` rows keeps those. ``also``: rows that are learnt from, not measured."""
+    fitted = cross_validated(cases, around, fewest, also)
     said = {claim: _said(fitted, claim) for claim in CLAIMS}
     gates = {
         claim: {allowed: gate(_clear(fitted, claim), allowed) for allowed in ALLOWED}
@@ -66,7 +71,7 @@ def calibrate(
         for claim, model in fitted.calibration.claims.items()
         if claim in gates
     }
-    rows = sorted(f"{c.document} {c.record.kind} {c.record.local_key} {c.whole}" for c in cases)
+    rows = sorted(f"{c.document} {c.record.kind} {c.record.local_key} {c.whole}" for c in (*cases, *also))
     digest = hashlib.sha256("\n".join(rows).encode("utf-8", "backslashreplace")).hexdigest()
     return Made(
         replace(fitted.calibration, claims={**(around.claims if around else {}), **claims}, origin=origin, data=digest),
