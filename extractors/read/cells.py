@@ -49,13 +49,12 @@ class _Laid:
 
 
 def with_unread(
-    words: Sequence[Word], image: Gray, dark: Gray, rules: Sequence[Box], scale: float, read: Read
+    words: Sequence[Word], image: Gray, dark: Gray, rules: Sequence[Box], tall: float | None, scale: float, read: Read
 ) -> list[Word]:
     """The words, with those added that were left out, and those that run over an upright line read cell by cell.
 
-    ``image`` is the page with its lines painted over, ``dark`` its ink, ``rules`` the lines.
+    ``image`` is the page with its lines painted over, ``dark`` its ink, ``rules`` the lines, ``tall`` its letters' height.
     """
-    tall = _letter_height(dark, scale)
     if tall is None or not words:
         return list(words)
     uprights = [r for r in rules if r.height > 2 * r.width]
@@ -138,7 +137,7 @@ def _changes_at(text: str, i: int) -> bool:
     return (a.isdigit() and b.isalpha()) or (a.isalpha() and b.isdigit())
 
 
-def _letter_height(dark: Gray, scale: float) -> float | None:
+def letter_height(dark: Gray, scale: float) -> float | None:
     """The usual height of the page's letters, told by the ink: the boxes of words are taller where bits of lines cling to
     them or two rows were taken for one. None on pages with hardly a letter."""
     sizes = np.array(pieces(gray(np.ascontiguousarray(dark[::2, ::2]))), np.float64).reshape(-1, 4)

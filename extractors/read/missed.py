@@ -15,6 +15,7 @@ _FEWEST_LINES = 4  # lines that each miss something: less is specks and marks
 _FEWEST_PIECES = 12
 _PRINT = 0.7  # confidence of words that say where lines of print run
 _BELIEVED = 0.3  # of words found on the second look
+_REACH = (9.0, 3.0)  # points beside and above a piece that are looked at with it
 _TALL, _WIDE = (4.0, 16.0), (1.5, 30.0)  # points; letters, or a few that touch
 
 
@@ -25,7 +26,12 @@ def with_missed(
     places = _uncovered(words, dark, rules, scale)
     if len(places) < _FEWEST_PIECES or len({line for line, _ in places}) < _FEWEST_LINES:
         return list(words)
-    rest = image.copy()
+    rest = np.full_like(image, 255)  # nothing but these: the rims of words read already would be read as scraps
+    aside, above = int(_REACH[0] * scale), int(_REACH[1] * scale)
+    for _, b in places:
+        rows = slice(max(0, int(b.top) - above), int(b.bottom) + above)
+        columns = slice(max(0, int(b.x0) - aside), int(b.x1) + aside)
+        rest[rows, columns] = image[rows, columns]
     for word in words:
         if word.box is not None:
             b = word.box

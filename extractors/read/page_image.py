@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pypdfium2 as pdfium
 
 Gray = npt.NDArray[np.uint8]
+_FEW_PIECES = 65_000  # as many as 16 bits can number
 
 
 def gray(array: Any) -> Gray:
@@ -24,6 +25,37 @@ def pieces(ink: Gray) -> list[tuple[int, int, int, int]]:
         return []
     boxes = (cv2.boundingRect(o) for o, kin in zip(outlines, nested[0], strict=True) if kin[3] < 0)
     return [(int(x), int(y), int(w), int(h)) for x, y, w, h in boxes]
+
+
+def numbered(ink: Gray) -> tuple[int, npt.NDArray[Any], npt.NDArray[Any]]:
+    """The pieces of ink (not 0; corners join): one more than there are, each pixel's piece from 1 on (0 = paper), and x, y,
+    width, height and area of each. Numbers of 16 bits, where they suffice, cost less than half of what longer ones do."""
+    met = cv2.dilate(ink, np.ones((1, 3), np.uint8))[:-1]  # ink above, or beside that
+    first = cv2.countNonZero(ink[0]) + cv2.countNonZero(cv2.subtract(ink[1:], met))  # each piece's first pixel is among these
+    kind = cv2.CV_16U if first < _FEW_PIECES else cv2.CV_32S
+    count, labels, stats, _ = cv2.connectedComponentsWithStatsWithAlgorithm(ink, 8, kind, cv2.CCL_SPAGHETTI)
+    return count, labels, stats
+
+
+def halved(ink: Gray, least: int) -> Gray:
+    """Ink (0 or 255) at half the size: 1 where more than ``least`` of 255 of the four pixels is ink."""
+    small = cv2.resize(ink, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    return gray(cv2.threshold(small, least, 1, cv2.THRESH_BINARY)[1])
+
+
+def shrunk(image: Gray, factor: float) -> Gray:
+    """The picture at ``factor`` (at most 1) of its size, by halves first, which cost next to nothing."""
+    height, width = image.shape[:2]
+    size = (max(1, round(width * factor)), max(1, round(height * factor)))
+    while min(image.shape[0] / size[1], image.shape[1] / size[0]) >= 2 and min(image.shape[:2]) > 1:
+        image = gray(cv2.resize(image, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA))
+    return image if image.shape[1::-1] == size else gray(cv2.resize(image, size, interpolation=cv2.INTER_AREA))
+
+
+def greys_at(image: Gray, *percents: float) -> list[float]:
+    """The greys below which these percents of the pixels lie, by counting; no pixel is moved."""
+    counts = np.cumsum(cv2.calcHist([image], [0], None, [256], [0, 256]).ravel())
+    return [float(np.searchsorted(counts, p / 100 * counts[-1])) for p in percents]
 
 
 def piece_at(ink: Gray, place: tuple[int, int, int, int]) -> npt.NDArray[np.bool_]:

@@ -6,7 +6,7 @@ a look at it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -21,7 +21,7 @@ from extractors.read.quality import likeness
 from extractors.read.rectify import find_sheet
 from extractors.read.ruling import dark_pixels, find_rules, without_rules
 from extractors.read.settings import ReadSettings
-from records.document import Box
+from records.document import Box, Word
 
 _LEAST_LEAN = 0.15  # degrees; less does no harm
 _SURE = 3.0  # standard deviations of evidence that a page is upright
@@ -42,7 +42,8 @@ class Prepared:
     """``level`` is what to read, ``scale`` its pixels per point, ``turn`` the degrees clockwise by which the page was turned
     to be upright. ``back`` takes a box in pixels of ``level`` to points of the level page, whose ``size`` is given in points;
     ``lie`` takes points of the level page to those of the page as it came (nine numbers of a matrix, row by row; () where
-    nothing but whole quarter turns lies between). ``said`` names in plain words what was done, where a person should know."""
+    nothing but whole quarter turns lies between). ``said`` names in plain words what was done, where a person should know.
+    ``on_trust``: letters say that it is the right way up, but not surely. If it reads badly, prepare it again without trust."""
 
     level: Gray
     scale: float
@@ -51,10 +52,12 @@ class Prepared:
     said: str = ""
     size: tuple[float, float] = (0.0, 0.0)
     lie: tuple[float, ...] = ()
+    on_trust: bool = False
 
 
-def prepare(image: Gray, scale: float, settings: ReadSettings) -> Prepared:
-    """Prepares a picture of ``scale`` pixels per point."""
+def prepare(image: Gray, scale: float, settings: ReadSettings, trusting: bool = False) -> Prepared:
+    """Prepares a picture of ``scale`` pixels per point. ``trusting``: a page that is probably upright is not looked into, since
+    its reading will tell."""
     said: list[str] = []
     to_picture = np.diag([scale, scale, 1.0])  # from points of the page so far to pixels of the picture
     sheet = find_sheet(image, scale)
@@ -64,7 +67,7 @@ def prepare(image: Gray, scale: float, settings: ReadSettings) -> Prepared:
         to_picture = sheet.to_picture
         said.append("the sheet was cut out of the picture")
     page = without_borders(clean(page, scale), scale)
-    quarter, angle = _position(page, scale, settings)
+    quarter, angle, sure = _position(page, scale, settings, trusting)
     page, step = _turned(page, quarter, angle)
     page = without_specks(page, scale)
     turn = (360 - 90 * quarter) % 360
@@ -79,7 +82,7 @@ def prepare(image: Gray, scale: float, settings: ReadSettings) -> Prepared:
         # level points -> level pixels -> pixels of the cleaned page -> its points -> picture -> points as it came
         whole = to_points @ to_picture @ to_points @ step @ np.diag([scale, scale, 1.0])
         lie = tuple(float(v) for v in (whole / whole[2, 2]).ravel())
-    return Prepared(page, scale, turn, _in_points(scale), "; ".join(said), size, lie)
+    return Prepared(page, scale, turn, _in_points(scale), "; ".join(said), size, lie, not sure)
 
 
 def _in_points(scale: float) -> Callable[[Box], Box]:
@@ -115,8 +118,9 @@ def _turned(page: Gray, quarter: int, angle: float) -> tuple[Gray, Matrix]:
     return level, spin @ back
 
 
-def _position(page: Gray, scale: float, settings: ReadSettings) -> tuple[int, float]:
-    """Counter-clockwise quarter turns that make the page upright, and the angle that then levels it."""
+def _position(page: Gray, scale: float, settings: ReadSettings, trusting: bool) -> tuple[int, float, bool]:
+    """Counter-clockwise quarter turns that make the page upright, the angle that then levels it, and whether that is more than
+    trust."""
     factor = upright.DPI / 72 / scale
     method = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
     small = gray(cv2.resize(page, None, fx=factor, fy=factor, interpolation=method))
@@ -132,24 +136,27 @@ def _position(page: Gray, scale: float, settings: ReadSettings) -> tuple[int, fl
     first = 1 if lean.sideways else 0
     score = _score(dark, pieces, first, lean.angle)
     if score >= _SURE:
-        return first, _worth(lean.angle)
+        return first, _worth(lean.angle), True
+    if trusting and score > 0 and first == 0 and lean.clear:
+        return 0, _worth(lean.angle), False
     if score <= -_SURE_TURNED:
-        return first + 2, _worth(lean.angle)
+        return first + 2, _worth(lean.angle), True
     tried = {turn: _worth(lean.angle) for turn in (first, first + 2)}
     if lean.sideways:  # a page with few lines: perhaps its columns crowd more than its lines do
         other = upright.lean_of(pieces, sideways=False)
         tried |= {turn: _worth(other.angle) for turn in (0, 2)}
     worth: dict[int, float] = {}
     for turn in sorted(tried):
-        total, share = _strip_score(_turned(small, turn, tried[turn])[0], settings)
-        if turn == 0 and score > 0 and not lean.sideways and total >= _READS[0] and share >= _READS[1]:
-            return 0, tried[0]  # two kinds of evidence agree
+        words = _strip(_turned(small, turn, tried[turn])[0], settings)
+        total, share = _likeness(words)
+        if turn == 0 and score > 0 and not lean.sideways and reads_well(words):
+            return 0, tried[0], True  # two kinds of evidence agree
         shape = {first: score, first + 2: -score}.get(turn, 0.0)
         worth[turn] = total * share * float(np.exp(_SHAPES_COUNT * shape))
     best = max(worth, key=lambda t: worth[t])
     if worth[best] > 1.2 * worth.get(0, 0.0) and (lean.sideways or worth[best] > _LEAST_WORTH):
-        return best, tried[best]
-    return 0, tried.get(0, 0.0)
+        return best, tried[best], True
+    return 0, tried.get(0, 0.0), True
 
 
 def _worth(angle: float) -> float:
@@ -166,10 +173,21 @@ def _score(dark: Gray, pieces: upright.Pieces, quarter: int, angle: float) -> fl
     return upright.upright_score(upright.pieces_of(level))
 
 
-def _strip_score(image: Gray, settings: ReadSettings) -> tuple[float, float]:
-    """How well a full part of the page reads: the summed confidence of its words of three letters or more, as far as they
-    look like words, and the mean of that. Upside down, lines still read as letters ("uonsadsu]"), at times as surely as
-    upright ones."""
+def reads_well(words: Sequence[Word]) -> bool:
+    """True for what is read from a page, or a part of it, that is the right way up."""
+    total, share = _likeness(words)
+    return total >= _READS[0] and share >= _READS[1]
+
+
+def _likeness(words: Sequence[Word]) -> tuple[float, float]:
+    """The summed confidence of the words of three letters or more, as far as they look like words, and the mean of that. Upside
+    down, lines still read as letters ("uonsadsu]"), at times as surely as upright ones."""
+    found = [(w.confidence or 0.0) * likeness(w.text) for w in words if len(w.text) >= 3 and w.text.isalpha()]
+    return sum(found), sum(found) / max(1, len(found))
+
+
+def _strip(image: Gray, settings: ReadSettings) -> list[Word]:
+    """What is read in a full part of the page."""
     ink = (image < 150).sum(axis=1)
     ink[ink > image.shape[1] // 2] = 0  # rules and dark bands
     tall = max(1, image.shape[0] // 6)
@@ -177,6 +195,4 @@ def _strip_score(image: Gray, settings: ReadSettings) -> tuple[float, float]:
     strip = image[max(0, first - 10) : first + tall + 10]
     dark = dark_pixels(strip)
     strip = without_rules(strip, find_rules(dark, upright.DPI / 72)[1], dark)  # a table reads as nothing between its lines
-    words = read_words(strip, upright.DPI / 72, _BLOCK, settings.tesseract_seconds, settings.engine)
-    found = [(w.confidence or 0.0) * likeness(w.text) for w in words if len(w.text) >= 3 and w.text.isalpha()]
-    return sum(found), sum(found) / max(1, len(found))
+    return read_words(strip, upright.DPI / 72, _BLOCK, settings.tesseract_seconds, settings.engine)

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from extractors.read.page_image import Gray, gray
+from extractors.read.page_image import Gray, gray, greys_at, shrunk
 
 _LONG_SIDE = 800  # pixels of the small copy
 _LEAST_SHARE = 0.3  # of the picture that a sheet fills
@@ -40,9 +40,9 @@ def find_sheet(image: Gray, scale: float) -> Sheet | None:
     """The sheet of a photograph or of a scan on a dark lid; None where the page fills the picture or no clear sheet is seen.
     ``scale`` (pixels per point) says how large an unusual sheet is."""
     factor = min(1.0, _LONG_SIDE / max(image.shape))
-    small = gray(cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA))
+    small = shrunk(image, factor)
     frame = np.concatenate([small[:3].ravel(), small[-3:].ravel(), small[:, :3].ravel(), small[:, -3:].ravel()])
-    bright = float(np.percentile(small, 90))
+    bright = greys_at(small, 90)[0]
     if float(np.percentile(frame, 40)) > bright - _LEAST_CONTRAST:
         return None  # paper up to the edge of the picture
     plain = gray(cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((13, 13), np.uint8)))  # print and rules go

@@ -41,7 +41,7 @@ def struck_words(words: Sequence[Word], dark: Gray, rules: Sequence[Box], scale:
         if h >= 5 * scale and not any(word.box is not None and _within(word.box, place) for word in words):
             blind.append(place)
         for at, word in enumerate(words):
-            if word.box is not None and not struck[at]:
+            if word.box is not None and not struck[at] and word.box.top <= y + h and word.box.bottom >= y:
                 struck[at] = _through(word.box, course, x, y, scale)
     return struck, blind
 

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial import cKDTree
 
-from extractors.read.page_image import Gray
+from extractors.read.page_image import Gray, numbered
 
 DPI = 150.0  # of the picture that these measures are taken on
 MAX_LEAN = 16.0  # degrees
@@ -56,7 +56,7 @@ def ink_of(image: Gray) -> Gray:
 
 def pieces_of(dark: Gray) -> Pieces:
     """The pieces of a picture of ``DPI`` in which ink is not 0."""
-    _, _, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
+    _, _, stats = numbered(dark)
     x, y, w, h, area = stats[1:].T.astype(np.float64)
     boxes = np.stack([x, y, x + w, y + h], axis=1)
     size = np.maximum(w, h)

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from extractors.read import cells
-from extractors.read.cells import cut_at_lines, with_unread
+from extractors.read.cells import cut_at_lines, letter_height, with_unread
 from extractors.read.ruling import dark_pixels, find_rules, without_rules
 from records.document import Box, Word
 
@@ -40,7 +40,7 @@ def test_a_column_left_out_is_read_from_one_sheet_and_lands_in_its_rows() -> Non
     page, words = _page()
     known = [w for i, w in enumerate(words) if i % 6 != 2]
     sheets: list[np.ndarray] = []
-    found = with_unread(known, page, dark_pixels(page), [], SCALE, _reads_all_as("2018.55", sheets))
+    found = with_unread(known, page, dark_pixels(page), [], letter_height(dark_pixels(page), SCALE), SCALE, _reads_all_as("2018.55", sheets))
     added = [w for w in found if w.text == "2018.55"]
     assert len(sheets) == 1 and sheets[0].size < page.size / 2
     assert len(added) == 8
@@ -51,7 +51,7 @@ def test_a_column_left_out_is_read_from_one_sheet_and_lands_in_its_rows() -> Non
 def test_a_page_read_whole_is_not_read_again() -> None:
     page, words = _page()
     sheets: list[np.ndarray] = []
-    assert with_unread(words, page, dark_pixels(page), [], SCALE, _reads_all_as("x1", sheets)) == words
+    assert with_unread(words, page, dark_pixels(page), [], letter_height(dark_pixels(page), SCALE), SCALE, _reads_all_as("x1", sheets)) == words
     assert not sheets
 
 
@@ -63,7 +63,7 @@ def test_a_word_over_a_line_is_read_as_two_cells() -> None:
     sheets: list[np.ndarray] = []
     level = page.copy()
     level[:, 366:375] = 255
-    found = with_unread([torn, *words[2:]], level, dark_pixels(level), [line], SCALE, _reads_all_as("77.01", sheets))
+    found = with_unread([torn, *words[2:]], level, dark_pixels(level), [line], letter_height(dark_pixels(level), SCALE), SCALE, _reads_all_as("77.01", sheets))
     assert torn not in found
     assert sorted(round(w.box.x0, -2) for w in found if w.text == "77.01") == [100, 400]
 
