@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from extractors.pattern_files import parse
+from extractors.read.settings import reader_fingerprint
 from extractors.rulebook import LAYOUTS, RuleBook, layer_files, models_hash
 from flows.city import load_city, load_log, load_parcels
 from flows.crossings import cross_all
@@ -187,11 +188,12 @@ def _copy(store: Store, scratch: Path) -> Iterator[Store]:
 def _tried(
     home: Home, store: Store, copy: Store, changed: World, tell: Tell, workers: int | None, reread: bool
 ) -> Difference:
-    looks = list(looks_at(store, reread))
+    looks = looks_at(store, reread, changed)
+    total = len(store.outcome_heads())
     problems: list[tuple[str, str]] = []
     touched: list[str] = []
     scene = Scene(changed.desk, changed.now.rules, changed.reach)
-    count = min(workers or os.cpu_count() or 1, max(1, len(looks)))
+    count = min(workers or os.cpu_count() or 1, max(1, total))
     with Pool[Look, Saw](prepare_look, scene, workers=count, seconds=SECONDS, recycle_after=5000, log=home.readers_log) as pool:
         for n, (look, saw) in enumerate(pool.run(looks), 1):
             if isinstance(saw, Lost):
@@ -201,20 +203,24 @@ def _tried(
             elif saw.outcome is not None:
                 copy.save_outcome(look.source.sha256, "preview", saw.outcome)
                 touched.append(look.source.sha256)
-            tell(n, len(looks), look.source.path)
+            tell(n, total, look.source.path)
     cross_all(copy, changed.desk.city)
     difference = compare(store, copy, sorted(touched))
-    difference.documents, difference.touched, difference.problems = len(looks), len(touched), sorted(problems)
+    difference.documents, difference.touched, difference.problems = total, len(touched), sorted(problems)
     return difference
 
 
-def looks_at(store: Store, reread: bool) -> Iterator[Look]:
-    """Every document of the store, with its reading unless all are to be read again."""
+def looks_at(store: Store, reread: bool, changed: World) -> Iterator[Look]:
+    """Every document of the store that the change may reach, with its reading unless all are to be read again. Its file is
+    looked for only where the reading may not do."""
     prints, roots, places = store.reading_fingerprints(), [Path(i) for run in store.runs() for i in run.inputs], store.paths()
+    current = reader_fingerprint(changed.now.settings)
     for sha256, (digest, kind) in store.outcome_heads().items():
+        if not changed.reach.may_touch(kind) and sha256 in prints:
+            continue
         path = places.get(sha256, ("",))[0]
         reading = None if reread or sha256 not in prints else store.reading(sha256, prints[sha256])
-        file = find_file(path, sha256, roots)
+        file = None if reading is not None and prints[sha256] == current else find_file(path, sha256, roots)
         yield Look(SourceFile(sha256, path, file.stat().st_size if file else 0), file, reading, kind, digest)
 
 

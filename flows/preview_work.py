@@ -34,6 +34,10 @@ class Reach:
     kinds: frozenset[str] = frozenset()
     layouts: frozenset[str] = frozenset()
 
+    def may_touch(self, kind: str) -> bool:
+        """Whether a document of this kind has to be looked at."""
+        return self.everything or kind == "mixed" or kind in self.kinds or bool(self.layouts)
+
 
 @dataclass(frozen=True, slots=True)
 class Scene:
