@@ -13,11 +13,13 @@ from extractors.language import codebook
 from extractors.language.citations import parse_citations
 from extractors.language.dates import find_deadline
 from extractors.language.places import only_place
+from extractors.reports.deadlines import for_some_only
 from extractors.reports.found import Head
 from extractors.reports.items import Item
 from extractors.reports.paragraphs import BULLET, NUMBERED, Paragraph, paragraphs
 from extractors.reports.pieces import Piece
 from extractors.reports.prose import is_prose, told
+from extractors.reports.status_headings import status_heading
 from extractors.reports.table_items import unit_heading
 from extractors.reports.text import NOTHING, Text
 from extractors.reports.wording import Wording
@@ -54,6 +56,9 @@ SOME_ITEM = Item(Text((), ()), 0.0, "")
 """Stands for what is neither a numbered item nor a set phrase."""
 
 
+_CLOSING = 40  # words of a paragraph that says that all is corrected, with the signature that may be joined to it
+
+
 @dataclass
 class Listed:
     """What the running text held: items, statements (for the visit's outcome), a deadline for all, paragraphs left over."""
@@ -77,6 +82,7 @@ def items_of_lines(pieces: Sequence[Piece], head: Head, known: Wording, rules: R
     pending: tuple[date, Text] | None = None
     unit: str | None = None
     room = NOTHING  # the heading of the room that the items below are in
+    of_all = NOTHING  # what the line above the list says of all its items
     signed = False
     last_numbered: Paragraph | None = None
     unfinished = False  # the line before is an order whose deadline was not read with it
@@ -101,6 +107,10 @@ def items_of_lines(pieces: Sequence[Piece], head: Head, known: Wording, rules: R
                 room = place
             if unit_heading(text, known) is None:
                 continue
+        if paragraph.structure < 1 and (said_of_all := status_heading(paragraph.text, known)):
+            of_all, section = said_of_all, True
+            out.statements.append(paragraph.text)
+            continue
         heading = unit_heading(text, known) if paragraph.structure < 1 else None
         if heading is not None and not parse_citations(text, base, rules):
             unit, room = heading, (place or NOTHING) if heading == "" else NOTHING
@@ -153,7 +163,8 @@ def items_of_lines(pieces: Sequence[Piece], head: Head, known: Wording, rules: R
             out.left.append(paragraph.text)
             continue
         status = known.result_of(text) if paragraph.structure < 1 else None
-        if status is not None and len(text.split()) <= 16 and not parse_citations(text, base, rules):
+        longest = _CLOSING if status == "corrected" else 16
+        if status is not None and len(text.split()) <= longest and not parse_citations(text, base, rules):
             if unit is None:  # under a unit's heading it says nothing of the other units
                 out.statements.append(paragraph.text)
             continue
@@ -168,7 +179,8 @@ def items_of_lines(pieces: Sequence[Piece], head: Head, known: Wording, rules: R
                 continue
             pending = None
             last_numbered = paragraph
-            out.items.append(_item(paragraph, head, known, deadline, unit, room))
+            item = _item(paragraph, head, known, deadline, unit, room)
+            out.items.append(replace(item, status_text=of_all, loose=False) if of_all and not item.status_text else item)
             before = out.items[-1] if paragraph.structure == 1 else SOME_ITEM
         elif paragraph.lines or text:
             out.left.append(paragraph.text)
@@ -276,7 +288,7 @@ def _is_listed(text: str) -> bool:
 
 def _order(text: str, paragraph: Paragraph, base: date | None, rules: RuleBook) -> tuple[date | None, bool] | None:
     """A heading that orders what follows to be put right, with its deadline; None if the paragraph is none."""
-    if not _CORRECT.search(text) or (paragraph.structure == 1 and len(text) > 140):
+    if not _CORRECT.search(text) or for_some_only(text) or (paragraph.structure == 1 and len(text) > 140):
         return None
     found = find_deadline(text, base, rules)
     ordering = re.search(
@@ -311,5 +323,6 @@ def _body_from(pieces: Sequence[Piece], head: Head, known: Wording) -> int:
     for piece in pieces:
         if piece.table is None and piece.page.number == first_page and re.match(r"\W*dear\b", piece.text.text, re.IGNORECASE):
             return piece.index + 1
-    top = [i for i in labels if i <= (labels[0] + 14 if labels else 0)]
+    first = next((i for i in listed if labels and i > labels[0]), None)  # a label below the list ("Repairs due:") is no head's
+    top = [i for i in labels if i <= (labels[0] + 14 if labels else 0) and (first is None or i < first)]
     return max([start, *(i + 1 for i in top)]) if labels else start

@@ -12,7 +12,7 @@ from extractors.language.sentences import sentences
 from extractors.reports.build import LOOSE_ENOUGH
 from extractors.reports.found import Head
 from extractors.reports.paragraphs import paragraphs
-from extractors.reports.pieces import Piece
+from extractors.reports.pieces import Piece, running_text
 from extractors.reports.wording import Wording
 from extractors.rulebook import RuleBook
 
@@ -37,6 +37,12 @@ def speaks_of_findings(pieces: Sequence[Piece], head: Head, known: Wording, rule
             if parse_citations(text, head.day(), rules) or assign(text, on=head.day(), rules=rules).score >= LOOSE_ENOUGH:
                 count += 1
     return count
+
+
+def sections_cited(pieces: Sequence[Piece], rules: RuleBook) -> int:
+    """Number of different sections of the sanitary code that are cited."""
+    cited = {c.code for line in running_text(pieces).split("\n") for c in parse_citations(line, None, rules)}
+    return sum(code.startswith("105 CMR 410.") for code in cited)
 
 
 def cites_the_code(pieces: Sequence[Piece], rules: RuleBook) -> bool:

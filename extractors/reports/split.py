@@ -14,7 +14,7 @@ from extractors.reports.belonging import FOREIGN, IN_TURN, UNSURE, Sheet, affini
 from extractors.reports.head import read_head
 from extractors.reports.kinds import NOTHING_KNOWN, Kind, kind_of
 from extractors.reports.list_columns import kind_by_columns
-from extractors.reports.note import cites_the_code, speaks_of_findings
+from extractors.reports.note import cites_the_code, sections_cited, speaks_of_findings
 from extractors.reports.pieces import Piece, columns_of, pieces_of, running_text
 from extractors.reports.table_columns import Columns, columns_in
 from extractors.reports.wording import Wording
@@ -24,6 +24,7 @@ from records.record import Evidence, Reason, Report
 
 LISTS = ("tax_delinquency", "water_usage")
 SHORT_NOTE = 70  # words; a page with more and without a title is no note
+SECTIONS_OF_A_REPORT = 3  # cited on pages that nothing marks as anything else
 CAPTION = 5  # words; fewer are no page of a report that has come to its end
 _HEADLESS = "no title, or no address and date, could be read; taken for an inspection because of its findings"
 
@@ -64,6 +65,10 @@ def plan(
             kind = Kind("other", 0.0, ("blank form: nobody, no place and no day is written in it",))
         elif kind.doc_type in {"other"} and len(group) == 1:
             kind = _note_kind(group[0], text, known, rules) or kind
+        named = any({"address", "inspection_date", "inspector", "case_number"} & s.head.found.keys() for s in group)
+        cited = sum(sections_cited(s.pieces, rules) for s in group)
+        if named and kind.why == NOTHING_KNOWN and cited >= SECTIONS_OF_A_REPORT:
+            kind = Kind("housing_inspection", 2.0, (_HEADLESS, "sections cited"))  # never thrown away without a look
         if kind.doc_type == "other":
             why_other.append(kind.why[0] if kind.why else "no labels or statements of a report")
             continue

@@ -46,7 +46,8 @@ def columns_in(table: Table, known: Wording) -> Columns | None:
                     check_roles = {**({free[0]: "item"} if free else {}), **check_roles}
                 return Columns(_beside_its_heading(check_roles, table, r + height, known), r + height, True)
             names = set(table_roles.values()) - {"ignore"}
-            if "violation" in names and len(names) >= 2 and max(len(t) for t in texts.values()) < 60:
+            enough = len(names) >= 2 or _cites_below(table_roles, table, r + height)
+            if "violation" in names and enough and max(len(t) for t in texts.values()) < 60:
                 return Columns(_completed(table_roles, table, r + height, texts, known), r + height, False)
         merged = _merged_heading(table, r, known)
         if merged is not None:
@@ -55,6 +56,13 @@ def columns_in(table: Table, known: Wording) -> Columns | None:
     if found is not None and found.first == 0 and sum(bool(_table_role(c.text, known)) for c in table.rows[0]) >= 2:
         return replace(found, first=1)  # a heading, of which enough was read to know it for one
     return found
+
+
+def _cites_below(roles: dict[int, str], table: Table, first: int) -> bool:
+    """Whether the findings' column, beside one that tells nothing of them (the remedy), holds cited sections."""
+    cells = [c.text for row in table.rows[first:] for c in row if roles.get(c.column) == "violation" and c.text.strip()]
+    cited = sum(_SECTION_LIKE.search(text) is not None for text in cells)
+    return len(roles) > 1 and cited >= 2 and 2 * cited >= len(cells)
 
 
 def _beside_its_heading(roles: dict[int, str], table: Table, first: int, known: Wording) -> dict[int, str]:
