@@ -57,6 +57,11 @@ class Said:
     for_open: bool = False
 
 
+def for_some_only(text: str) -> bool:
+    """Whether a sentence sets a deadline for some findings by number, or for the rest, and not for all that follow."""
+    return _NUMBERS.search(text) is not None or _REST.search(text) is not None
+
+
 def with_deadlines(items: Sequence[Item], texts: Iterable[Text], head: Head, rules: RuleBook) -> list[Item]:
     """The items, those without a deadline of their own with the one that the report sets for them."""
     said = [*_labelled(head, rules), *(one for text in texts for one in _told(text, head, rules))]
