@@ -91,8 +91,8 @@ def _visit(cells: dict[str, Text], head: Head, known: Wording, rules: RuleBook) 
     if (number := known.case_id.search(cells.get("case", NOTHING).text)) is not None:
         own.found["case_number"] = Found(number[1].upper(), cells["case"], 0.97, "us-ma/log_sheets/case@1")
     if cells.get("inspector", NOTHING).text.strip():
-        name = cells["inspector"]
-        own.found["inspector"] = Found(name.text.strip(" ,"), name, 0.9, "us-ma/log_sheets/inspector@1")
+        who = cells["inspector"]
+        own.found["inspector"] = Found(who.text.strip(" ,"), who, 0.9, "us-ma/log_sheets/inspector@1")
     return Visit(own)
 
 
