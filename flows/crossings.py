@@ -25,7 +25,7 @@ from store import Store, StoredDocument, Whole
 def cross_all(store: Store, city: City) -> Whole | None:
     """Brings links, histories and routes of the whole database up to date with outcomes and decisions. Returns everything as it
     stands then, or None where nothing had changed since it was last done, by the same rules."""
-    rules = hashlib.sha256("|".join((code_hash(), models_hash(), repr(city))).encode()).hexdigest()[:16]
+    rules = hashlib.sha256("|".join((code_hash(), models_hash(), repr(sorted(city.gates.items())))).encode()).hexdigest()[:16]
     if store.is_crossed(rules):
         return None
     whole = _crossed(store, city, rules)

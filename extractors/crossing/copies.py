@@ -10,7 +10,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from rapidfuzz import fuzz
-from scipy.optimize import linear_sum_assignment
 
 from extractors.crossing.cases import SAME_WORDS, Visit, by_key, same_finding, squeeze
 from records.links import Link
@@ -68,6 +67,8 @@ def pairing(a: Visit, b: Visit) -> tuple[float, list[tuple[Record, Record]]]:
     """Share of the shorter list that is found in the other, and the pairs. Two visits without a finding agree wholly."""
     if not a.violations or not b.violations:
         return (1.0, []) if not a.violations and not b.violations else (0.0, [])
+    from scipy.optimize import linear_sum_assignment  # only here: SciPy costs more than a night of few papers
+
     likeness = np.array([[same_finding(x, y) for y in b.violations] for x in a.violations])
     rows, columns = linear_sum_assignment(likeness, maximize=True)
     pairs = [(a.violations[i], b.violations[j]) for i, j in zip(rows, columns, strict=True) if likeness[i, j] * 100 >= SAME_WORDS]

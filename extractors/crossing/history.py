@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from extractors.crossing.cases import SAME_WORDS, Visit, by_key, same_finding
 from records.links import History, Link
@@ -65,6 +64,8 @@ def _earlier(visit: Visit, keyed: Mapping[tuple[str, ...], list[Visit]]) -> list
 def _match(now: Sequence[Record], before: Sequence[Record]) -> dict[str, Record]:
     if not now or not before:
         return {}
+    from scipy.optimize import linear_sum_assignment  # only here: SciPy costs more than a night of few papers
+
     likeness = np.array([[same_finding(a, b) for b in before] for a in now])
     rows, columns = linear_sum_assignment(likeness, maximize=True)
     return {now[i].record_id: before[j] for i, j in zip(rows, columns, strict=True) if likeness[i, j] * 100 >= SAME_WORDS}
