@@ -77,9 +77,9 @@ def trust(store: Store, city: City, documents: Iterable[StoredDocument] | None =
     kinds = gates(calibration, city.gates, tuple(book.closed))
     seen = store.trust.first_seen()
     fresh = {}
-    for layout, documents in new_layouts(rows.values()).items():
+    for layout, files in new_layouts(rows.values()).items():
         days = sorted(seen[r.sha256][:10] for r in rows.values() if r.layout == layout and r.sha256 in seen)
-        fresh[layout] = (documents, days[0] if days else "")
+        fresh[layout] = (files, days[0] if days else "")
     audits, readings = book.page_audits, book.second_readings
     return Trust(
         tuple(
