@@ -22,7 +22,10 @@ def documents_table(documents: int, registers: Registers, work: Path) -> list[st
     few.mkdir(exist_ok=True)
     for report in reports[: documents // 10]:
         (few / report.name).hardlink_to(report)
-    rows = head("run", "documents", "workers", "CPU s", "wall s", "second run: wall s", "second ÷ first", "peak MB in all")
+    rows = head(
+        "documents", "workers", "CPU s", "wall s", "CPU ms / document", "second run: CPU s", "second ÷ first", "peak MB in all"
+    )
+    each: dict[tuple[int, int], float] = {}
     for folder, count in ((few, documents // 10), (work / "all", documents)):
         for workers in (1, 2):
             home = work / f"home-{count}-{workers}"
@@ -30,9 +33,12 @@ def documents_table(documents: int, registers: Registers, work: Path) -> list[st
             again = engines.lotline_run(folder, registers, home, workers)
             failed = f" ended with code {first.code or again.code}" if first.code or again.code else ""
             rows.append(
-                f"| lotline run | {count} | {workers} | {first.cpu:.1f} | {first.wall:.1f} | {again.wall:.2f} "
-                f"| {again.wall / first.wall:.3f} | {first.family_mb:.0f} |{failed}"
+                f"| {count} | {workers} | {first.cpu:.1f} | {first.wall:.1f} | {1000 * first.cpu / count:.1f} | {again.cpu:.2f} "
+                f"| {again.cpu / first.cpu:.3f} | {first.family_mb:.0f} |{failed}"
             )
+            each[count, workers] = first.cpu / count
+    ratio = each[documents, 1] / each[documents // 10, 1]
+    rows += ["", f"CPU time of a document among {documents} ÷ among {documents // 10}: {ratio:.2f}"]
     return rows
 
 
