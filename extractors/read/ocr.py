@@ -15,7 +15,7 @@ from extractors.read.handwriting import with_handwriting
 from extractors.read.lines import reading_order, strikes
 from extractors.read.missed import with_missed
 from extractors.read.ocr_cache import keep, key_of, load
-from extractors.read.page_image import Gray, gray
+from extractors.read.page_image import Gray
 from extractors.read.pictures import is_slide, painted_over, picture_share, without_pictures
 from extractors.read.prepare import prepare, reads_well
 from extractors.read.ruling import dark_pixels, find_rules, without_rules
@@ -28,8 +28,6 @@ cv2.setNumThreads(1)  # pages are read side by side in processes; threads of one
 
 _BLOCK = 6  # Tesseract's mode for one block of even lines
 _AS_TESSERACT_LIKES = 3  # its own layout analysis
-_READ_AT = 22.0  # pixels; the usual height of a page's letters (small ones and capitals) as Tesseract is shown them
-_SMALLEST = 0.65  # of a page's size, whatever its letters
 _SCATTERED = 11  # Tesseract's mode for words that stand anywhere
 
 
@@ -73,18 +71,15 @@ def _recognise(image: Gray, scale: float, settings: ReadSettings, trusting: bool
     text_image = painted_over(_without_squares(without_rules(level, mask, dark), squares), level, scale)
 
     tall = letter_height(dark, scale)
-    size = _reading_size(tall)
 
-    def read(picture: Gray, mode: int, size: float = 1.0) -> list[Word]:
-        small = picture if size == 1 else gray(cv2.resize(picture, None, fx=size, fy=size, interpolation=cv2.INTER_LINEAR))
-        words = read_words(small, scale * size, mode, settings.tesseract_seconds, settings.engine)
-        return words if size == 1 else [replace(w, box=_grown(w.box, 1 / size)) for w in words]
+    def read(picture: Gray, mode: int) -> list[Word]:
+        return read_words(picture, scale, mode, settings.tesseract_seconds, settings.engine)
 
-    words = without_pictures(read(text_image, _mode(rules, scale), size), level, scale)
+    words = without_pictures(read(text_image, _mode(rules, scale)), level, scale)
     if page.on_trust and not reads_well(words):
         return _recognise(image, scale, settings, trusting=False)
     words = with_unread(words, text_image, dark, rules, tall, scale, lambda sheet: read(sheet, _BLOCK))
-    words = with_missed(words, text_image, dark, mask, scale, lambda rest: read(rest, _SCATTERED, size))
+    words = with_missed(words, text_image, dark, mask, scale, lambda rest: read(rest, _SCATTERED))
     words = without_pictures(words, level, scale)
     words, hands = with_handwriting(words, level, text_image, dark, mask, scale, settings.second_voice)
     crossing = [r for r in rules if _is_strike(r, rules, words)]
@@ -114,21 +109,11 @@ def _recognise(image: Gray, scale: float, settings: ReadSettings, trusting: bool
     }
 
 
-def _reading_size(tall: float | None) -> float:
-    """What to shrink a page by for Tesseract. It brings each line to the height that its network was trained on, so that
-    large letters only make it search more pixels for lines; measured: a tenth cheaper at 250 dpi, with fewer errors."""
-    return 1.0 if tall is None else min(1.0, max(_SMALLEST, _READ_AT / tall))
-
-
-def _grown(box: Box | None, by: float) -> Box | None:
-    return None if box is None else Box(box.x0 * by, box.top * by, box.x1 * by, box.bottom * by)
-
-
 def _as_it_is(image: Gray, scale: float, settings: ReadSettings) -> dict[str, Any]:
     """A slide or poster: what Tesseract reads in the picture as it came, without anything that is meant for print on paper."""
     words = read_words(image, scale, _AS_TESSERACT_LIKES, settings.tesseract_seconds, settings.engine)
     size = [round(image.shape[1] / scale, 2), round(image.shape[0] / scale, 2)]
-    placed = [(w, box) for w in words if (box := _grown(w.box, 1 / scale)) is not None]
+    placed = [(w, Box(w.box.x0 / scale, w.box.top / scale, w.box.x1 / scale, w.box.bottom / scale)) for w in words if w.box]
     return {
         "words": [[w.text, _flat(b), w.confidence, False, False, None, ""] for w, b in placed],
         "rules": [], "ticks": [], "hands": [], "turn": 0, "said": "a picture with words on it", "size": size, "lie": [],

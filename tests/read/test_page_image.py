@@ -8,7 +8,6 @@ import pytest
 
 from extractors.read.hand_shapes import _medians, _off_lines
 from extractors.read.missed import with_missed
-from extractors.read.ocr import _reading_size
 from extractors.read.page_image import Gray, greys_at, halved, numbered, shrunk
 from extractors.read.prepare import reads_well
 from records.document import Box, Word
@@ -45,13 +44,6 @@ def test_half_of_a_thin_line_is_still_ink() -> None:
     ink[10] = 255
     assert halved(ink, 90)[5].all()
     assert not halved(ink, 200).any()
-
-
-def test_large_letters_are_shrunk_for_reading_and_small_ones_never() -> None:
-    assert _reading_size(None) == 1.0
-    assert _reading_size(15.0) == 1.0
-    assert _reading_size(27.5) == pytest.approx(0.8)
-    assert _reading_size(90.0) == _reading_size(60.0) > 0.5
 
 
 def test_a_page_reads_well_only_by_words() -> None:
