@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from extractors.reports.ticks import mark_in
+from extractors.reports.ticks import like_an_empty_box, mark_in
 from extractors.reports.wording import Wording
 from records.document import Cell, Table, enclosing
 
@@ -169,7 +169,7 @@ def _by_content(table: Table, known: Wording) -> Columns | None:
         values = texts[column]
         return sum(map(test, values)) / len(rows) if values else 0.0
 
-    marks = [c for c, said in filled.items() if _is_mark_column(said, known)]
+    marks = [c for c, said in filled.items() if _is_mark_column(said, known) or _is_column_of_boxes(said, len(rows), known)]
     if len(marks) > 1:
         marks = [max(marks, key=lambda c: len(filled[c]))]
     codes = [c for c in filled if share(c, lambda t: bool(re.search(r"\b4[1Il]0\W{0,2}\d{3}\b|\bCMR\b", t))) > 0.6]
@@ -209,6 +209,13 @@ def _is_mark_column(said: Sequence[str], known: Wording) -> bool:
     return found >= max(3, 0.6 * len(said)) and (True in marks or False in marks) and max(map(len, said)) < 24
 
 
+def _is_column_of_boxes(said: Sequence[str], rows: int, known: Wording) -> bool:
+    """Do most rows hold what OCR makes of a typed box here ("fl", "0)", "[1")? Figures alone are the numbers of items."""
+    boxes = [t for t in said if mark_in(t, known) is not None or (len(t) <= 3 and like_an_empty_box(t))]
+    figures = sum(t.strip(".)#").isdigit() for t in boxes)
+    return 2 * len(boxes) > rows and len(boxes) >= 0.8 * len(said) and 3 * figures < len(boxes)
+
+
 def _first_marked(table: Table, column: int, known: Wording) -> int:
     """The first row with a mark: what stands above is the heading."""
     for r, row in enumerate(table.rows):
@@ -236,12 +243,12 @@ def _headings(table: Table, rows: Sequence[Sequence[Cell]]) -> dict[int, str]:
 
 
 def _spans(table: Table) -> dict[int, tuple[float, float]]:
-    """Left and right edge of each column, from the cells that lie in one column only."""
+    """Left and right edge of each column, from the rows that are cut most finely (a column cut by no row is one with the next)."""
     out: dict[int, tuple[float, float]] = {}
     widest = max((len(row) for row in table.rows), default=0)
     for row in table.rows:
         for cell in row:
-            if len(row) == widest and cell.column_span == 1 and cell.box is not None:
+            if len(row) == widest and cell.box is not None:
                 old = out.get(cell.column, (cell.box.x0, cell.box.x1))
                 out[cell.column] = (min(old[0], cell.box.x0), max(old[1], cell.box.x1))
     return out

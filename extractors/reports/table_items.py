@@ -120,13 +120,15 @@ def _ticked(piece: Piece, rows: Sequence[Sequence[Cell]], columns: Columns, know
     items: list[Item] = []
     strange: list[Text] = []
     centres = centres_of(piece, columns)
+    boxes = columns.of("fail")
+    filled = sum(any(cell.column == boxes and cell.text.strip() for cell in row) for row in rows)
     for row in rows:
         cells = {columns.roles.get(c): cell_text(cell, piece.page) for c, cell in by_column(row).items()}
         if len(_distinct_texts([cell_text(c, piece.page) for c in row])) == 1 and len(row) > 2 and not cells.get("remarks"):
             heading = unit_heading(row[0].text, known)
             if heading is None and not drawn_in(piece, row, columns, centres):
                 continue
-        state, how = fail_state(piece, row, columns, cells, centres, known)
+        state, how = fail_state(piece, row, columns, cells, centres, known, 2 * filled > len(rows))
         label, code, remarks = cells.get("item", NOTHING), cells.get("code", NOTHING), cells.get("remarks", NOTHING)
         if state is False or (state is None and not how):
             continue

@@ -7,15 +7,21 @@ from collections.abc import Sequence
 from extractors.reports.pieces import Piece
 from extractors.reports.table_columns import Columns
 from extractors.reports.text import NOTHING, Text
-from extractors.reports.ticks import mark_in
+from extractors.reports.ticks import like_an_empty_box, mark_in
 from extractors.reports.wording import Wording
 from records.document import Box, Cell, Tick, enclosing
 
 
 def fail_state(
-    piece: Piece, row: Sequence[Cell], columns: Columns, cells: dict[str | None, Text], centres: dict[str, float], known: Wording
+    piece: Piece,
+    row: Sequence[Cell],
+    columns: Columns,
+    cells: dict[str | None, Text],
+    centres: dict[str, float],
+    known: Wording,
+    boxed: bool,
 ) -> tuple[bool | None, str]:
-    """Whether the row's violation box is ticked, and how that was seen."""
+    """Whether the row's violation box is ticked, and how that was seen; ``boxed``: every row has a printed box there."""
     drawn = drawn_in(piece, row, columns, centres)
     fail = drawn.get("fail")
     if fail is not None:
@@ -26,6 +32,8 @@ def fail_state(
     mark = cells.get("fail", NOTHING)
     if mark:
         found = mark_in(mark.text, known)
+        if found is None and boxed and len(mark.text) <= 3 and like_an_empty_box(mark.text):
+            return False, "glyph"
         if found is None and len(mark.text) <= 3 and any(c.isalnum() for c in mark.text):
             return None, "unsure"
         return (found, "glyph") if found is not None else (False, "glyph")

@@ -10,6 +10,7 @@ from records.document import Box, Tick
 
 _BRACKETS = "[]{}()"
 _LIKE_BRACKETS = "Il1|!fjtJ"  # what OCR makes of one bracket of a pair
+_STROKES = "[]{}()|!ijlftIrLJ10oOD"
 
 
 def ticked_words(value: Text, known: Wording, drawn: Sequence[Tick] = ()) -> Text | None:
@@ -45,6 +46,12 @@ def mark_in(cell: str, known: Wording) -> bool | None:
         return False if not inside else known.mark_of(inside)
     said = {known.mark_of(w) for w in words if len(w) == 1 and not w.isalnum() and not w.isascii()} - {None}
     return said.pop() if len(said) == 1 and all(len(w) <= 2 for w in words) else None
+
+
+def like_an_empty_box(token: str) -> bool:
+    """Is a token made of upright strokes and rounds alone ("fl", "[1", "0)")? So OCR reads the two sides of a typed "[ ]"; a tick
+    between them brings slanting strokes. In a column without printed boxes such a token may be the tick itself."""
+    return bool(token) and all(c in _STROKES for c in token)
 
 
 def beside(value: Text, box: Box, all_boxes: Sequence[Box]) -> Text | None:
