@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import marshal
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cached_property
@@ -37,7 +37,7 @@ class Cause:
 class Ready:
     """What ``Tables`` gives to deliveries, which hold accepted rows alone."""
 
-    all_rows: Mapping[str, Sheet]  # of records, in review or not
+    all_rows: Callable[[], Mapping[str, Sheet]]  # of records, in review or not: half of the deliveries ask for none
     released: Mapping[str, Sheet]
     unsure: frozenset[str]
     sites: Mapping[str, tuple[str, str]]
@@ -52,7 +52,7 @@ class Ready:
         bundle = tables.bundle
         named = tables.named(include_review=False)
         return cls(
-            {name: Sheet.of(name, tables.everything[name]) for name in _RECORDS},
+            lambda: {name: Sheet.of(name, tables.everything[name]) for name in _RECORDS},
             {name: Sheet.of(name, rows) for name, rows in named.items()},
             tables.unsure, tables.sites, causes_of(bundle),
             tuple(sorted({r.kind for r in bundle.standing if r.state == "accepted"})), bundle.provenance, bundle.log_through,
@@ -61,7 +61,7 @@ class Ready:
     @cached_property
     def everything(self) -> Mapping[str, Rows]:
         """Accepted rows and those in review, by table."""
-        return {name: sheet.mappings() for name, sheet in self.all_rows.items()}
+        return {name: sheet.mappings() for name, sheet in self.all_rows().items()}
 
     def named(self, include_review: bool) -> Mapping[str, Rows]:
         """The rows of a delivery by table."""
@@ -102,7 +102,7 @@ def _gone(record: ExportRecord, standing: ExportRecord) -> str:
 def keep(cache: Path, key: str, ready: Ready) -> None:
     """Keeps the rows under ``key`` in place of what was kept before."""
     data = {
-        "all": _packed(ready.all_rows), "released": _packed(ready.released), "unsure": sorted(ready.unsure),
+        "all": marshal.dumps(_packed(ready.all_rows())), "released": _packed(ready.released), "unsure": sorted(ready.unsure),
         "sites": dict(ready.sites), "causes": {i: (c.by_person, c.gone) for i, c in ready.causes.items()},
         "kinds": ready.kinds, "provenance": _plain(asdict(ready.provenance)),
         "log": ready.log_through.isoformat() if ready.log_through else "",
@@ -127,7 +127,7 @@ def load(cache: Path, key: str) -> Ready | None:
     found: dict[str, Any] = marshal.loads(payload)
     known: dict[tuple[bool, str], Cause] = {}
     return Ready(
-        _unpacked(found["all"]), _unpacked(found["released"]), frozenset(found["unsure"]), found["sites"],
+        lambda: _unpacked(marshal.loads(found["all"])), _unpacked(found["released"]), frozenset(found["unsure"]), found["sites"],
         {i: known.get(c) or known.setdefault(c, Cause(*c)) for i, c in found["causes"].items()}, found["kinds"],
         Provenance(**found["provenance"]), date.fromisoformat(found["log"]) if found["log"] else None,
     )  # fmt: skip
