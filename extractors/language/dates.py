@@ -199,7 +199,7 @@ def _wording(rules: RuleBook | None) -> _Wording:
     units = {word: unit for unit, words in deadlines["units"].items() for word in words}
     numbers = {word: int(n) for n, words in deadlines["numbers"].items() for word in words}
     month = (
-        rf"\b(?:(?P<name>{name})\b\.?\s*(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?!\d)"
+        rf"\b(?:(?P<name>{name})\b\.?\s*(?:the\s+)?(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?!\d)"
         rf"|(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?[\s-]*(?:day\s+)?(?:of\s+)?(?P<name2>{name})\b\.?)(?:{_YEAR})?"
     )
     span = (
