@@ -49,18 +49,16 @@ def _asked(name: str, ask: Callable[[], str]) -> Check:
 
 def _tesseract() -> Iterator[Check]:
     if shutil.which("tesseract") is None:
-        remedy = "sudo apt-get install tesseract-ocr tesseract-ocr-eng tesseract-ocr-osd"
+        remedy = "sudo apt-get install tesseract-ocr tesseract-ocr-eng"
         yield Check("Tesseract", "missing", "not installed, so scans can't be read", remedy)
         return
     version = _said("tesseract", "--version").splitlines()
     yield Check("Tesseract", "ok", version[0] if version else "installed")
     languages = set(_said("tesseract", "--list-langs").split())
-    for code, use in (("eng", "English"), ("osd", "finding which way up a page is")):
-        if code in languages:
-            yield Check(f"Tesseract data: {code}", "ok", use)
-        else:
-            remedy = f"sudo apt-get install tesseract-ocr-{code}"
-            yield Check(f"Tesseract data: {code}", "missing", f"not installed ({use})", remedy)
+    if "eng" in languages:
+        yield Check("Tesseract data: eng", "ok", "English")
+    else:
+        yield Check("Tesseract data: eng", "missing", "not installed (English)", "sudo apt-get install tesseract-ocr-eng")
 
 
 def _soffice() -> Iterator[Check]:

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Final, Literal
 
 from records.proof import Proof, checks_needed, percent, prove
-from records.trust import CLAIM_WORDS, CLAIMS, Book, Check, Claim, Member, Purpose, Sample, name_of
+from records.trust import CLAIMS, Book, Check, Claim, Member, Purpose, Sample, name_of
 from records.vocabulary import KINDS, Kind
 
 RANDOM: Final = ("proof", "audit")
@@ -226,11 +226,6 @@ def pace(book: Book) -> float:
     """Seconds one check takes: the median of those measured, else what is assumed."""
     timed = sorted(c.seconds for c in book.checks if c.seconds is not None and c.seconds > 0)
     return timed[len(timed) // 2] if timed else SECONDS_A_CHECK
-
-
-def claim_words(claim: str) -> str:
-    """The claim as people say it."""
-    return CLAIM_WORDS.get(claim, claim)  # type: ignore[call-overload, no-any-return]
 
 
 def _first_sample_done(book: Book, rows: Mapping[str, Row], claim: Claim) -> bool:

@@ -29,11 +29,10 @@ has uv && uv --version >/dev/null 2>&1 && uv_there=yes || uv_there=no
 # --- system packages ---------------------------------------------------------------------------------------------------
 missing=()
 need() { missing+=("$@"); }
-has tesseract || need tesseract-ocr tesseract-ocr-eng tesseract-ocr-osd
+has tesseract || need tesseract-ocr tesseract-ocr-eng
 if has tesseract; then
     languages=$(tesseract --list-langs 2>&1 || true)
     grep -qx eng <<<"$languages" || need tesseract-ocr-eng
-    grep -qx osd <<<"$languages" || need tesseract-ocr-osd
 fi
 has soffice || has libreoffice || need libreoffice-writer-nogui libreoffice-calc-nogui fonts-liberation fonts-crosextra-carlito
 if [ $uv_there = no ] && ! "$starter" -c 'import ensurepip, venv' 2>/dev/null; then

@@ -25,7 +25,7 @@ os.environ.setdefault("OMP_THREAD_LIMIT", "1")
 
 Engine = Literal["auto", "tesserocr", "pytesseract"]
 
-_REMEDY = "sudo apt-get install tesseract-ocr tesseract-ocr-eng tesseract-ocr-osd"
+_REMEDY = "sudo apt-get install tesseract-ocr tesseract-ocr-eng"
 _WORD = 5  # the level of a word's row in Tesseract's table
 
 
@@ -38,34 +38,6 @@ def read_words(image: Gray, scale: float, mode: int, seconds: float = 120, engin
     if chosen(engine) == "tesserocr":
         return _words(_in_process(image, scale, mode, seconds))
     return _words(_by_command(image, scale, mode, seconds))
-
-
-def orientation(image: Gray, scale: float, seconds: float = 120, engine: Engine = "auto") -> tuple[int, float]:
-    """Degrees clockwise (0, 90, 180, 270) by which to turn the page to have its text upright, and how sure Tesseract is
-    (from about 4 it is right); (0, 0.0) where there are too few letters to tell, or no data for it is installed."""
-    if chosen(engine) == "tesserocr":
-        if not (tessdata() / "osd.traineddata").is_file():
-            return 0, 0.0
-        api = _api("osd", 0)
-        try:
-            _show(api, image, scale)
-            said = api.DetectOS()
-        finally:
-            api.Clear()
-        if not said or said["orientation"] is None:
-            return 0, 0.0
-        return (0, 270, 180, 90)[int(said["orientation"])], float(said["oconfidence"])
-    pytesseract = importlib.import_module("pytesseract")
-    try:
-        found = pytesseract.image_to_osd(
-            image,
-            config=f"--dpi {_dpi(scale)} -c min_characters_to_try=20",
-            timeout=seconds,
-            output_type=pytesseract.Output.DICT,
-        )
-    except RuntimeError:
-        return 0, 0.0  # Tesseract reports too few letters as an error
-    return int(found["rotate"]) % 360, float(found["orientation_conf"])
 
 
 @cache
@@ -118,7 +90,7 @@ def _dpi(scale: float) -> int:
 
 def _in_process(image: Gray, scale: float, mode: int, seconds: float) -> str:
     """Tesseract's table. A hang in layout analysis, which heeds no deadline, is for the limits of the process to end."""
-    api = _api("eng", mode)
+    api = _api(mode)
     try:
         # Same pixels, same words: nothing learnt on one page may colour the next.
         api.ClearAdaptiveClassifier()
@@ -163,22 +135,19 @@ def _words(table: str) -> list[Word]:
     return words
 
 
-def _api(language: str, mode: int) -> Any:
-    api = _loaded(language)
+def _api(mode: int) -> Any:
+    api = _loaded()
     api.SetPageSegMode(mode)
     return api
 
 
 @cache
-def _loaded(language: str) -> Any:
-    """One engine per process and language: loading its data costs as much as reading some lines."""
+def _loaded() -> Any:
+    """One engine per process: loading its data costs as much as reading some lines."""
     tesserocr = importlib.import_module("tesserocr")
     try:
-        api = tesserocr.PyTessBaseAPI(path=f"{tessdata()}/", lang=language, psm=0 if language == "osd" else 3)
+        api = tesserocr.PyTessBaseAPI(path=f"{tessdata()}/", lang="eng", psm=3)
     except RuntimeError as err:
-        raise MissingEngine(f"Tesseract's data for '{language}' can't be loaded: {_REMEDY}") from err
-    if language == "osd":
-        api.SetVariable("min_characters_to_try", "20")
-    else:
-        api.SetVariable("preserve_interword_spaces", "1")
+        raise MissingEngine(f"Tesseract's data for English can't be loaded: {_REMEDY}") from err
+    api.SetVariable("preserve_interword_spaces", "1")
     return api

@@ -243,7 +243,7 @@ def _headings(table: Table, rows: Sequence[Sequence[Cell]]) -> dict[int, str]:
 
 
 def _spans(table: Table) -> dict[int, tuple[float, float]]:
-    """Left and right edge of each column, from the rows that are cut most finely (a column cut by no row is one with the next)."""
+    """Left and right edge of each column, from the rows that are cut most finely."""
     out: dict[int, tuple[float, float]] = {}
     widest = max((len(row) for row in table.rows), default=0)
     for row in table.rows:

@@ -43,16 +43,6 @@ def test_a_deadline_is_kept_and_the_engine_works_on() -> None:
     assert engine.read_words(_page(), SCALE, 6)
 
 
-@pytest.mark.parametrize("name", ["tesserocr", "pytesseract"])
-def test_a_page_upside_down_is_noticed(name: engine.Engine) -> None:
-    if not _has(name):
-        pytest.skip(f"{name} is not installed")
-    page = np.vstack([_page(), _page()])
-    assert engine.orientation(page, SCALE, 60, name)[0] == 0
-    turned, sure = engine.orientation(np.ascontiguousarray(page[::-1, ::-1]), SCALE, 60, name)
-    assert turned == 180 and sure > 1
-
-
 def test_without_tesserocr_the_command_reads(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     assert engine.chosen.__wrapped__("auto") == "pytesseract"
