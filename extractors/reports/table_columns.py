@@ -44,10 +44,11 @@ def columns_in(table: Table, known: Wording) -> Columns | None:
                 if "item" not in checks:
                     free = [c for c in range(min(check_roles)) if c not in check_roles]
                     check_roles = {**({free[0]: "item"} if free else {}), **check_roles}
-                return Columns(_beside_its_heading(check_roles, table, r + height, known), r + height, True)
+                return Columns(_where_its_marks_stand(check_roles, table, r + height, known), r + height, True)
             names = set(table_roles.values()) - {"ignore"}
             enough = len(names) >= 2 or _cites_below(table_roles, table, r + height)
-            if "violation" in names and enough and max(len(t) for t in texts.values()) < 60:
+            listed = "violation" in names and enough and max(len(t) for t in texts.values()) < 60
+            if listed and not _has_nameless_boxes(table, r + height, table_roles, known):
                 return Columns(_completed(table_roles, table, r + height, texts, known), r + height, False)
         merged = _merged_heading(table, r, known)
         if merged is not None:
@@ -65,16 +66,17 @@ def _cites_below(roles: dict[int, str], table: Table, first: int) -> bool:
     return len(roles) > 1 and cited >= 2 and 2 * cited >= len(cells)
 
 
-def _beside_its_heading(roles: dict[int, str], table: Table, first: int, known: Wording) -> dict[int, str]:
-    """The roles, the ticks' column moved to the nameless one next to it that holds the marks: a heading over no rule of its own
-    may have been given to the wrong side of a speck."""
+def _where_its_marks_stand(roles: dict[int, str], table: Table, first: int, known: Wording) -> dict[int, str]:
+    """The roles, the ticks' column moved to the nameless one that holds the marks: a heading over no rule of its own may have
+    been given to the wrong side of a speck, or to a column at the other end of a row that a stamp cut."""
     fail = next(c for c, role in roles.items() if role == "fail")
+    free = {cell.column for row in table.rows[first:] for cell in row} - roles.keys()
     marks = {
-        c: sum(mark_in(cell.text, known) is not None for row in table.rows[first:] for cell in row if cell.column == c)
-        for c in (fail, fail - 1, fail + 1)
+        c: sum(_is_box(cell.text, known) for row in table.rows[first:] for cell in row if cell.column == c)
+        for c in sorted({fail, *free}, key=lambda c: abs(c - fail))
     }
     best = max(marks, key=lambda c: marks[c])
-    if 4 * marks[fail] > marks[best] or best in roles or 4 * marks[best] < len(table.rows[first:]):
+    if 4 * marks[fail] > marks[best] or 4 * marks[best] < len(table.rows[first:]):
         return roles
     return {**{c: role for c, role in roles.items() if c != fail}, best: "fail"}
 
@@ -209,11 +211,27 @@ def _is_mark_column(said: Sequence[str], known: Wording) -> bool:
     return found >= max(3, 0.6 * len(said)) and (True in marks or False in marks) and max(map(len, said)) < 24
 
 
+def _has_nameless_boxes(table: Table, first: int, roles: dict[int, str], known: Wording) -> bool:
+    """Does nearly every row hold a box in a column whose heading was not read? Then the rows are a form's, not an inspector's,
+    and only ticked ones count, whatever "Viol." in the heading was taken for."""
+    rows = [row for row in table.rows[first:] if len(row) > 2]
+    for column in {cell.column for row in rows for cell in row} - roles.keys():
+        said = [cell.text for row in rows for cell in row if cell.column == column and cell.text.strip()]
+        boxed = bool(said) and (_is_mark_column(said, known) or _is_column_of_boxes(said, len(rows), known))
+        if boxed and len(rows) >= 6 and 3 * len(said) > 2 * len(rows):
+            return True
+    return False
+
+
 def _is_column_of_boxes(said: Sequence[str], rows: int, known: Wording) -> bool:
     """Do most rows hold what OCR makes of a typed box here ("fl", "0)", "[1")? Figures alone are the numbers of items."""
-    boxes = [t for t in said if mark_in(t, known) is not None or (len(t) <= 3 and like_an_empty_box(t))]
+    boxes = [t for t in said if _is_box(t, known)]
     figures = sum(t.strip(".)#").isdigit() for t in boxes)
     return 2 * len(boxes) > rows and len(boxes) >= 0.8 * len(said) and 3 * figures < len(boxes)
+
+
+def _is_box(text: str, known: Wording) -> bool:
+    return mark_in(text, known) is not None or (len(text) <= 3 and like_an_empty_box(text))
 
 
 def _first_marked(table: Table, column: int, known: Wording) -> int:

@@ -52,3 +52,9 @@ def test_a_column_of_boxes_is_known_without_its_heading() -> None:
 def test_a_tick_brings_slanting_strokes() -> None:
     assert all(map(like_an_empty_box, ("fl", "[1", "0)", "l", "[]")))
     assert not any(map(like_an_empty_box, ("X", "8}", "[v]", "K", "")))
+
+
+def test_a_heading_that_names_violations_and_sections_makes_no_list_of_boxes_a_list_of_findings() -> None:
+    """The word "Viol." stands over the labels since its own column lost its rule."""
+    heading = (_cell(0, 0, "Violation"), _cell(0, 2, "Code"))
+    assert _ticked(_list(heading)) == ["Toilet"]
