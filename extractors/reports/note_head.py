@@ -21,6 +21,7 @@ STAMPED = 0.4  # a date where a stamp is: below what counts as found
 PAPER = 0.5  # the day a letter or a mail was written
 _WORN = 0.6  # a date whose letters had to be repaired
 # The line that a fax machine prints over a page says when it was sent, not when anybody inspected.
+_CHAPTER = re.compile(r"\b\d{3}\s?C\.?\s?M\.?\s?R\b", re.IGNORECASE)  # "(105 CMR" reads like a number and a street
 _SENT = re.compile(
     r"\bfax\b.*\b\d{1,3}\s?/\s?\d{1,3}\W*$|\d{1,2}:\d{2}.*\bfax\b|\bfax\b.*\d{1,2}:\d{2}|\d{1,2}:\d{2}.*\bP(?:age|g)?\.?\s?\d{1,3}(?:\s?/\s?\d{1,3})?\W*$",
     re.IGNORECASE,
@@ -63,7 +64,7 @@ def read_note(head: Head, pieces: Sequence[Piece], known: Wording, rules: RuleBo
         if dates and "inspection_date" not in head.found:
             _offer_date(head, text, dates[0], n, stamped, letter)
         taken += [(d.start, d.end) for d in dates]
-        blank = _blanked(rest, taken)
+        blank = _blanked(rest, [*taken, *(m.span() for m in _CHAPTER.finditer(rest))])
         if "address" not in head.found:
             span = find_address(blank, bare=bool(dates) or n < 2)
             around = _blanked(rest, [span]).lower() if span is not None else ""  # "74 Division Street" is no office

@@ -65,7 +65,9 @@ def plan(
             kind = Kind("other", 0.0, ("blank form: nobody, no place and no day is written in it",))
         elif kind.doc_type in {"other"} and len(group) == 1:
             kind = _note_kind(group[0], text, known, rules) or kind
-        named = any({"address", "inspection_date", "inspector", "case_number"} & s.head.found.keys() for s in group)
+        said = {"address", "inspection_date", "inspector", "case_number"} & {f for s in group for f in s.head.found}
+        scanned = any(s.page.text_source in {"ocr", "mixed"} for s in group)
+        named = len(said) >= (1 if scanned else 2)  # typed text that names neither where nor when tells of no visit
         cited = sum(sections_cited(s.pieces, rules) for s in group)
         if named and kind.why == NOTHING_KNOWN and cited >= SECTIONS_OF_A_REPORT:
             kind = Kind("housing_inspection", 2.0, (_HEADLESS, "sections cited"))  # never thrown away without a look

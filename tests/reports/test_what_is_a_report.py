@@ -33,6 +33,11 @@ Replaced broken wax ring on toilet, leaking trap under kitchen sink repaired
 Labor 3.0 hrs 285.00
 Parts 41.20
 Balance due upon receipt 326.20""",
+    "leaflet": """Before the inspector comes
+Most orders in this city are about four things: no working smoke alarm (105 CMR 410.482), a leak under the
+sink (410.351), a loose railing (410.503) and mice (410.550).
+Life safety within a day, nearly everything else within a month.
+Help by telephone: 617-555-0142. Printed March 2018.""",
     "monthly statistics": """Inspectional Services Department
 Monthly activity report - June 2019
 Inspector    Initial inspections    Re-inspections    Violations cited
