@@ -26,6 +26,7 @@ from store import Store
 if TYPE_CHECKING:
     from flows.run import Task
 
+
 def last_answer(task: Task, prints: Fingerprints, found: Sequence[Found], store: Store, started: float) -> Summary | None:
     """The summary of the last run where this one would change nothing; None where there may be something to do."""
     if task.only is not None:

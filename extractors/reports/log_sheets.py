@@ -49,7 +49,7 @@ def _rows(piece: Piece, known: Wording) -> Iterator[dict[str, Text]]:
     assert piece.table is not None
     for r, row in enumerate(piece.table.rows[:_TOP]):
         roles = _roles([(c.column, c.text) for c in row], known)
-        if "address" not in roles.values() or not roles.keys() or not {"violation", "result"} & set(roles.values()):
+        if "address" not in roles.values() or not {"violation", "result"} & set(roles.values()):
             continue
         found = []
         for below in piece.table.rows[r + 1 :]:
