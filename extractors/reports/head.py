@@ -138,6 +138,13 @@ def _address(value: Text, known: Wording, labelled: bool) -> Text | None:
         stop = start + number.start()
         while stop > start and text[stop - 1] in " (,-–":
             stop -= 1
+    told = re.search(
+        r"(?<=[a-z0-9])\.\s+(?=(?:owner|tenant|occupant|landlord|complainant|inspected|inspector)\b)",
+        text[start:stop],
+        re.IGNORECASE,
+    )
+    if told is not None:  # "Premises 9 Elm Street, Apt. 5. Owner J. Reyes."
+        stop = start + told.start()
     numbered = re.search(r"\d", text[start:stop]) or find_address(text[start:stop], bare=True)
     if not numbered and not (labelled and NUMBERLESS.match(text[start:stop])):
         return None

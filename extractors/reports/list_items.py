@@ -19,6 +19,7 @@ from extractors.reports.items import Item
 from extractors.reports.paragraphs import BULLET, NUMBERED, Paragraph, paragraphs
 from extractors.reports.pieces import Piece
 from extractors.reports.prose import is_prose, told
+from extractors.reports.signatures import signature
 from extractors.reports.status_headings import status_heading
 from extractors.reports.table_items import unit_heading
 from extractors.reports.text import NOTHING, Text
@@ -87,10 +88,17 @@ def items_of_lines(pieces: Sequence[Piece], head: Head, known: Wording, rules: R
     last_numbered: Paragraph | None = None
     unfinished = False  # the line before is an order whose deadline was not read with it
     before: Item | None = SOME_ITEM  # the numbered item that was read last; None: a set phrase was
-    for paragraph in paragraphs([p for p in pieces if p.index >= 0]):
+    over = NOTHING  # the section in a line of its own that the bullets below it come under
+    read = paragraphs([p for p in pieces if p.index >= 0])
+    for n, paragraph in enumerate(read):
         text = paragraph.text.text
         if paragraph.structure == 0 and _only_cited(text, base, rules):
-            paragraph = replace(paragraph, structure=1.0)  # the section in a line of its own, over what was found
+            below = read[n + 1] if n + 1 < len(read) else None
+            if below is not None and below.structure > 0 and not parse_citations(below.text.text, base, rules):
+                over, section = paragraph.text, True
+                continue
+            paragraph = replace(paragraph, structure=1.0)  # … over what was found
+        over = over if paragraph.structure > 0 else NOTHING
         if paragraph.page == pieces[0].page.number and paragraph.index < body_from:
             out.statements.append(paragraph.text)
             continue
@@ -132,6 +140,9 @@ def items_of_lines(pieces: Sequence[Piece], head: Head, known: Wording, rules: R
             continue
         if paragraph.structure == 0 and text.lower().strip(" ,.") in known.sign_offs:
             signed = True
+        if paragraph.structure < 1 and (out.items or section) and signature(paragraph.text, head, known):
+            out.statements.append(paragraph.text)
+            continue
         if paragraph.structure == 0 and out.items and _continues(out.items[-1], paragraph, out, last_numbered, known, rules):
             out.items[-1] = split_status(replace(out.items[-1], text=out.items[-1].text + paragraph.text), known)
             continue
@@ -180,6 +191,8 @@ def items_of_lines(pieces: Sequence[Piece], head: Head, known: Wording, rules: R
             pending = None
             last_numbered = paragraph
             item = _item(paragraph, head, known, deadline, unit, room)
+            if over and not parse_citations(text, base, rules):
+                item = replace(item, code=over)
             out.items.append(replace(item, status_text=of_all, loose=False) if of_all and not item.status_text else item)
             before = out.items[-1] if paragraph.structure == 1 else SOME_ITEM
         elif paragraph.lines or text:
@@ -235,7 +248,8 @@ def titles_of(code: str, rules: RuleBook) -> list[str]:
 
 def room_heading(text: Text, rules: RuleBook) -> Text | None:
     """A line that is nothing but a place ("KITCHEN", "Rear hall:"): a heading of what was found there."""
-    said = text.text.strip(" :.-–—")
+    said = re.sub(r"[()]", " ", text.text).strip(" :.-–—")
+    said = re.sub(r"\s+", " ", said)
     plain = said.istitle() or said.isupper() or said[:1].isupper() or text.text.rstrip().endswith(":")
     if not plain or len(said.split()) > 4 or not re.search(r"[A-Za-z]{3}", said) or not only_place(said, rules):
         return None

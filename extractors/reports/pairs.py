@@ -120,8 +120,46 @@ def _glued(text: Text, i: int, known: Wording) -> str | None:
     return named[0] if named is not None and named[1] == 1.0 else None
 
 
+_SELDOM_WORDS = frozenset(
+    {"to", "from", "in", "by", "on", "at", "re", "use", "why", "when", "where", "place", "day", "kind", "present", "map", "lot"}
+)
+"""Labels that are words of any sentence as well: only with a colon."""
+
+
+def _several(text: Text, known: Wording, index: int) -> list[Pair]:
+    """A line that begins with a label and holds more of them, all without colons ("Address 9 Elm St Unit 4 Date 3/4/19"):
+    labels are written large, known to the letter, and each has a value after it."""
+    words = text.words
+    marks: list[tuple[int, int, str]] = []
+    at = 0
+    while at < len(words):
+        for length in range(min(LONGEST_LABEL - 1, len(words) - at), 0, -1):
+            label = " ".join(w.text for w in words[at : at + length])
+            named = known.field_of(label) if label[:1].isupper() and not label.endswith((",", ".", ";")) else None
+            if named is not None and named[1] == 1.0 and plain(label) not in _SELDOM_WORDS:
+                marks.append((at, at + length, named[0]))
+                at += length - 1
+                break
+        at += 1
+    fields = {field for _, _, field in marks}
+    if (
+        len(fields) < 2
+        or len(fields & {"address", "inspection_date", "date", "inspector", "case", "type"}) < 1
+        or marks[0][0] > 0
+    ):
+        return []
+    stops = [start for start, _, _ in marks[1:]] + [len(words)]
+    out = [
+        Pair(field, text.pick(range(start, end)).text, text.pick(range(end, stop)), 0.9, "beside", index)
+        for (start, end, field), stop in zip(marks, stops, strict=True)
+    ]
+    return out if all(pair.value for pair in out) else []
+
+
 def _without_colon(text: Text, known: Wording, index: int) -> list[Pair]:
     """A label at the line's beginning set off by a wide blank, or a record's label followed by its number."""
+    if several := _several(text, known, index):
+        return several
     parts = segments(text)
     out = []
     for n, part in enumerate(parts[:-1]):
