@@ -74,6 +74,11 @@ def make_bundle(
     )
 
 
+def sources_of(whole: Whole) -> list[SourceFile]:
+    """All files that were ever read."""
+    return [SourceFile(d.sha256, path, d.size) for d in whole.documents for path in d.paths]
+
+
 def _document(stored: StoredDocument, path: str, original: str) -> DocumentInfo:
     outcome = stored.outcome
     copy = path != original and stored.size > 0

@@ -118,23 +118,25 @@ def coverage(
 ) -> None:
     """What became of the permit log's inspections, month by month, and what is still missing."""
     from flows.city import load_city
-    from flows.night.coverage import STATES, write_requests
     from flows.night.coverage import coverage as covered
+    from flows.night.coverage import write_requests
+    from records.columns import LEDGER_STATES as STATES
 
     home = open_home(context.obj)
     found = covered(home, (since.date() if since else None, until.date() if until else None))
     written = [] if requests is None else write_requests(found, requests, load_city(home.settings).name)
     if as_json:
-        typer.echo(json.dumps({"months": found.months, "since": found.since, "missing": len(found.missing),
-                               "visits_without_log_row": found.without_log_row, "log_through": str(found.log_through or ""),
+        typer.echo(json.dumps({"months": found.months, "since": found.since.as_json() if found.since else None,
+                               "missing": len(found.missing),
+                               "visits_without_log_row": len(found.strays), "log_through": str(found.log_through or ""),
                                "written": [str(w) for w in written]}, indent=2))  # fmt: skip
         return
     typer.echo(f"{'month':<9}" + "".join(f"{s.replace('_', ' '):>19}" for s in STATES))
     for month, states in found.months.items():
         typer.echo(f"{month:<9}" + "".join(f"{states.get(s, 0):>19}" for s in STATES))
-    if found.since:
-        typer.echo("since last time: " + ", ".join(f"{s.replace('_', ' ')} {n:+}" for s, n in found.since.items()))
-    typer.echo(f"{len(found.missing)} inspections have no readable document; {found.without_log_row} visits have no log row.")
+    if found.since is not None:
+        typer.echo(found.since.says)
+    typer.echo(f"{len(found.missing)} inspections have no readable document; {len(found.strays)} visits have no log row.")
     for path in written:
         typer.echo(f"written: {path}")
 

@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -118,6 +118,12 @@ class DeskWorks(ABC):
             bundle = make_bundle(self.store, _sources(self.store), found, {})
             self._ledger = (stamp, bundle.ledger)
         return self._ledger[1]
+
+    def since_last_night(self) -> tuple[date, Mapping[str, int]] | None:
+        from flows.night.ledger_nights import since_last_night
+
+        found = since_last_night(self.home, self.ledger())
+        return None if found is None else (found.day, found.states)
 
     def code_book(self) -> list[CodeLine]:
         from flows.codes_flow import codes_met

@@ -27,12 +27,12 @@ def ready_rows(home: Home, store: Store, parcels: Path | None, log: Path | None)
     if kept is not None:
         return kept
     # Only here: what was worked out needs none of it.
-    from flows.bundle import make_bundle
+    from flows.bundle import make_bundle, sources_of
     from flows.crossings import cross_all
 
     registers = load_registers(home, parcels, log)
     whole = cross_all(store, registers.city) or store.whole()
-    sources = _sources(whole)
+    sources = sources_of(whole)
     if not sources:
         raise SetupError("Nothing was read yet: run lotline run INPUT... first.")
     bundle = make_bundle(store, sources, registers, registers.versions(), whole=whole)
@@ -44,14 +44,12 @@ def ready_rows(home: Home, store: Store, parcels: Path | None, log: Path | None)
 
 def keep_for_deliveries(home: Home, tables: Tables, whole: Whole, sources: Sequence[SourceFile], prints: Fingerprints) -> None:
     """Keeps the rows of a run for the deliveries after it, where the city delivers and the run's INPUT is all there is."""
+    from flows.bundle import sources_of
+
     ours = {(s.sha256, s.path) for s in sources}
-    if not whole.state or load_night(home).folders.deliveries is None or ours != {(s.sha256, s.path) for s in _sources(whole)}:
+    if not whole.state or load_night(home).folders.deliveries is None or ours != {(s.sha256, s.path) for s in sources_of(whole)}:
         return
     keep(home.cache, _key(whole.state, prints), Ready.of(tables))
-
-
-def _sources(whole: Whole) -> list[SourceFile]:
-    return [SourceFile(d.sha256, path, d.size) for d in whole.documents for path in d.paths]
 
 
 def _key(state: str, prints: Fingerprints) -> str:

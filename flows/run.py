@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from extractors.read.serial import document_to_json
 from flows.city import load_city
@@ -33,6 +34,9 @@ from flows.summary import Summary
 from flows.work import Desk, Done, Job, prepare, unreadable, without_page
 from records.errors import SetupError
 from store import Store, Whole
+
+if TYPE_CHECKING:
+    from records.export import ExportBundle
 
 BATCH = 50
 """Documents per Prefect task: task runs cost nothing at this size and are all recorded."""
@@ -156,6 +160,7 @@ class Run:
         from flows.export.tables import Tables
         from flows.export.writer import write_export
         from flows.ready_rows import keep_for_deliveries
+        from flows.rules_used import keep_rules
         from flows.summary import summarise
 
         # One after the other: what is compared last has seen everything that was stored before.
@@ -169,6 +174,7 @@ class Run:
                 write_export(self.task.out, tables, self.task.include_review, layers=self.registers.city.patterns)
                 if self.task.period is None:
                     keep_for_deliveries(self.task.home, tables, whole, sources, self.prints)
+                    self._keep_night(bundle, whole)
         self.notes += _without_tesseract()
         if self.counts["elsewhere"]:
             self.notes.append(f"{self.counts['elsewhere']} files were done by another run at the same time.")
@@ -178,9 +184,22 @@ class Run:
         summary = summarise(bundle, self.task.out, read_now=self.counts["done"], seconds=seconds, notes=tuple(self.notes))
         if self.task.only is None and self._is_all(whole):
             keep_answer(self.task, self.prints, self.found, whole.state, summary)
+        keep_rules(self.task.home, self.registers, self.prints)
         self.store.finish_run(self.run_id, dict(self.counts), "completed")
         self.log.note("run done", seconds=seconds, counts=self.counts)
         return summary
+
+    def _keep_night(self, bundle: ExportBundle, whole: Whole) -> None:
+        """How the permit log stands now, of all documents there are, also of those that left the inbox since."""
+        from flows.bundle import make_bundle, sources_of
+        from flows.night.ledger_nights import keep_night
+
+        every, ours = sources_of(whole), {(f.source.sha256, f.source.path) for f in self.found}
+        if bundle.ledger and {(s.sha256, s.path) for s in every} != ours:
+            if self.task.command != "sweep":
+                return  # a run over some folder is no night
+            bundle = make_bundle(self.store, every, self.registers, {}, whole=whole)
+        keep_night(self.task.home, bundle.ledger)
 
     def _is_all(self, whole: Whole) -> bool:
         """Whether nothing of INPUT is left to do, and nobody has changed anything since ``whole`` was loaded."""

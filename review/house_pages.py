@@ -44,7 +44,7 @@ def coverage(
     return show(
         request, "coverage.html", session, by=by, ways=BY, columns=columns, rows=rows, month=month, value=value,
         found=found[:_ROWS], many=len(found), states=STATES, total=len(ledger),
-        missing=sum(e.state == "without_document" for e in ledger),
+        missing=sum(e.state == "without_document" for e in ledger), since=office_of(request).house.since_last_night(),
     )  # fmt: skip
 
 

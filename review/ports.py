@@ -133,6 +133,10 @@ class House(Protocol):
         """Every row of the permit log and what became of it."""
         ...
 
+    def since_last_night(self) -> tuple[date, Mapping[str, int]] | None:
+        """The last night and how many rows more or fewer are in each state since; None before a first night."""
+        ...
+
     def code_book(self) -> Sequence[CodeLine]: ...
 
     def exports(self) -> Sequence[Path]:

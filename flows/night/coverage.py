@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import csv
-import json
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,31 +12,33 @@ from pathlib import Path
 
 from flows.bundle import make_bundle
 from flows.home import Home
+from flows.night.ledger_nights import Change, counts_of, since_last_night
 from flows.night.settings import load_night
 from flows.registers import Registers, load_registers
 from records.cells import guarded
 from records.document import SourceFile
 from records.errors import SetupError
-from records.export import ExportBundle, LedgerEntry
+from records.export import ExportBundle, ExportRecord, LedgerEntry, document_id
 from store import Store
 
-STATES = ("extracted", "in_review", "unreadable", "without_document", "not_an_inspection")
+_STRAY = ("inspection_date", "address_as_written", "parcel_id", "inspector", "inspection_type")
 _NO_NAME = "(no inspector named)"
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """``months``: month -> state -> log rows; ``since``: the same for what changed since it was last asked."""
+    """``months``: month -> state -> log rows; ``since``: what changed since last night, None before a first one; ``strays``:
+    visits that were read and that no row of the log explains."""
 
     months: Mapping[str, Mapping[str, int]]
-    since: Mapping[str, int]
+    since: Change | None
     missing: tuple[LedgerEntry, ...]
-    without_log_row: int
+    strays: tuple[ExportRecord, ...]
     log_through: date | None
     days: tuple[date, date]
 
 
-def coverage(home: Home, days: tuple[date | None, date | None] = (None, None), remember: bool = True) -> Coverage:
+def coverage(home: Home, days: tuple[date | None, date | None] = (None, None)) -> Coverage:
     """The ledger of ``days`` (default: the city's gap) as it stands now. Raises SetupError where no log is known."""
     folders = load_night(home).folders
     registers = load_registers(home, folders.parcels, folders.log)
@@ -46,19 +47,18 @@ def coverage(home: Home, days: tuple[date | None, date | None] = (None, None), r
     bundle = _bundle(home, registers)
     period = (days[0] or registers.city.gap_from, days[1] or registers.city.gap_to)
     entries = [e for e in bundle.ledger if e.log.opened and period[0] <= e.log.opened <= period[1]]
-    months: dict[str, Counter[str]] = defaultdict(Counter)
-    for entry in entries:
-        assert entry.log.opened is not None
-        months[f"{entry.log.opened:%Y-%m}"][entry.state] += 1
-    stray = sum(r.kind == "inspection" and not r.values.get("permit_record") for r in bundle.standing)
-    now: Counter[str] = Counter(e.state for e in entries)
-    since = _since(home.folder / "coverage.json", period, now, remember)
+    strays = tuple(sorted(
+        (r for r in bundle.standing if r.kind == "inspection" and not r.values.get("permit_record")),
+        key=lambda r: (r.values.get("inspection_date", ""), r.source_file, r.id),
+    ))  # fmt: skip
+    since = since_last_night(home, bundle.ledger, period)
     missing = tuple(e for e in entries if e.state in ("without_document", "unreadable"))
-    return Coverage(dict(sorted(months.items())), since, missing, stray, bundle.log_through, period)
+    return Coverage(counts_of(entries), since, missing, strays, bundle.log_through, period)
 
 
 def write_requests(found: Coverage, folder: Path, city: str) -> list[Path]:
-    """``missing-year.csv``, a letter per inspector with what to ask for, and the text of a request for the vendor's export."""
+    """``missing-year.csv``, ``no-log-row.csv`` (visits that no row of the log explains), a letter per inspector with what to
+    ask for, and the text of a request for the vendor's export."""
     folder.mkdir(parents=True, exist_ok=True)
     written = [folder / "missing-year.csv"]
     with written[0].open("w", encoding="utf-8", newline="") as stream:
@@ -67,6 +67,13 @@ def write_requests(found: Coverage, folder: Path, city: str) -> list[Path]:
         for e in found.missing:
             row = (e.log.record_no, e.log.record_type, e.log.opened or "", e.log.address, e.log.unit, e.log.inspector, e.state)
             writer.writerow([*(guarded(str(v)) for v in row), guarded("; ".join(e.log.attachments))])
+    written.append(folder / "no-log-row.csv")
+    with written[-1].open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\r\n")
+        writer.writerow((*_STRAY, "state", "document_id", "source_file"))
+        for r in found.strays:
+            told = (r.values.get(name, "") for name in _STRAY)
+            writer.writerow([*(guarded(v) for v in told), r.state, document_id(r.sha256), guarded(r.source_file)])
     per: dict[str, list[LedgerEntry]] = defaultdict(list)
     for e in found.missing:
         per[e.log.inspector or _NO_NAME].append(e)
@@ -83,19 +90,6 @@ def _bundle(home: Home, registers: Registers) -> ExportBundle:
     with Store.open(home.database) as store:
         sources = [SourceFile(d.sha256, path, d.size) for d in store.current() for path in d.paths]
         return make_bundle(store, sources, registers, {})
-
-
-def _since(path: Path, period: tuple[date, date], now: Mapping[str, int], remember: bool) -> dict[str, int]:
-    """Difference to the last time, per state; none at first or for other days."""
-    asked = [d.isoformat() for d in period]
-    try:
-        before = json.loads(path.read_text(encoding="utf-8"))
-        old = before["states"] if before["days"] == asked else {}
-    except (OSError, ValueError, KeyError, TypeError):
-        old = {}
-    if remember:
-        path.write_text(json.dumps({"days": asked, "states": dict(now)}), encoding="utf-8")
-    return {s: now.get(s, 0) - old.get(s, 0) for s in STATES if old and now.get(s, 0) != old.get(s, 0)}
 
 
 def _letter(inspector: str, entries: Sequence[LedgerEntry], days: tuple[date, date]) -> str:

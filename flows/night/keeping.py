@@ -15,7 +15,7 @@ from store import Store
 
 _DATABASE = "lotline.db"
 _DUMP = "lotline.pgdump"
-_SMALL = ("lotline.toml", "registers.json", "watchdog.json", "coverage.json")
+_SMALL = ("lotline.toml", "registers.json", "watchdog.json", "ledger-nights.json")
 _FOLDERS = ("patterns", "uploads", "redactions")
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from flows.desk_house import DeskHouse
 from flows.export.privacy import looks_personal
 from flows.home import Home, open_home
 from flows.night.alarms import missed_night
@@ -21,6 +22,7 @@ from flows.night.delivering import deliver_all
 from flows.night.handover import write_handover
 from flows.night.jobs import Wanted, backfill_task, sweep_task
 from flows.night.keeping import back_up, bring_back
+from flows.night.ledger_nights import NAME
 from flows.night.services import Ports, environment, running, units
 from flows.night.settings import AlarmSettings, load_night
 from flows.night.upload import upload
@@ -31,6 +33,7 @@ from flows.run import run_task
 from flows.sharing import Share, runs_under_way
 from flows.trust import draw, record_check
 from records.errors import DeliveryRefused, SetupError
+from records.export import document_id
 from store import Run, Store
 from store.owner import mark_of
 
@@ -331,7 +334,30 @@ def test_coverage_counts_the_log_and_letters_ask_for_the_rest(city: Home, tmp_pa
     asked = "".join(p.read_text(encoding="utf-8") for p in letters)
     assert all(e.log.record_no in asked for e in found.missing)
     assert len(rows(tmp_path / "ask" / "missing-year.csv")) == len(found.missing)
-    assert coverage(city).since == {}
+    strays = rows(tmp_path / "ask" / "no-log-row.csv")
+    assert {r["document_id"] for r in strays} == {document_id(r.sha256) for r in found.strays}
+    assert found.since is None  # this was the first night
+
+
+def test_the_ledger_tells_what_changed_since_last_night(city: Home) -> None:
+    shutil.copy(SAMPLES / "files" / "77 Warren Ave. 04-11-19.pdf", city.folder / "inbox")
+    last = json.loads((city.folder / NAME).read_text(encoding="utf-8"))
+    (night,) = last
+    yesterday = (datetime.fromisoformat(night) - timedelta(days=1)).date()
+    (city.folder / NAME).write_text(json.dumps({yesterday.isoformat(): last[night]}), encoding="utf-8")
+    assert (unchanged := coverage(city).since) is not None
+    assert (unchanged.day, unchanged.states) == (yesterday, {})
+    run_task(sweep_task(city, plain=True), quiet)
+    assert set(json.loads((city.folder / NAME).read_text(encoding="utf-8"))) == {yesterday.isoformat(), night}
+    since = coverage(city).since
+    assert since is not None
+    assert since.states.pop("without_document") == -1  # type: ignore[attr-defined]
+    assert sum(since.states.values()) == 1
+    assert since.months == {"2019-04": {**since.states, "without_document": -1}}
+    with Store.open(city.database) as store:
+        house = DeskHouse(city, store)
+        assert house.since_last_night() == (yesterday, {**since.states, "without_document": -1})
+        house.close()
 
 
 def test_a_backup_comes_back_as_it_was(city: Home, tmp_path: Path) -> None:
