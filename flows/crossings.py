@@ -25,7 +25,7 @@ from store import Store, StoredDocument, Whole
 def cross_all(store: Store, city: City) -> Whole | None:
     """Brings links, histories and routes of the whole database up to date with outcomes and decisions. Returns everything as it
     stands then, or None where nothing had changed since it was last done, by the same rules."""
-    rules = hashlib.sha256("|".join((code_hash(), models_hash(), repr(sorted(city.gates.items())))).encode()).hexdigest()[:16]
+    rules = _rules(city)
     if store.is_crossed(rules):
         return None
     whole = _crossed(store, city, rules)
@@ -33,6 +33,15 @@ def cross_all(store: Store, city: City) -> Whole | None:
     while store.trust.book().checks and close_breaches(store, city, datetime.now(UTC), whole.documents):
         whole = _crossed(store, city, rules)
     return whole
+
+
+def is_crossed(store: Store, city: City) -> bool:
+    """Whether links, histories and routes stand as these rules make them."""
+    return store.is_crossed(_rules(city))
+
+
+def _rules(city: City) -> str:
+    return hashlib.sha256("|".join((code_hash(), models_hash(), repr(sorted(city.gates.items())))).encode()).hexdigest()[:16]
 
 
 def _crossed(store: Store, city: City, rules: str) -> Whole:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -43,6 +43,12 @@ def fingerprints(settings: ReadSettings, city: City, registers: Sequence[Path]) 
     reading = reader_fingerprint(settings)
     parts = [reading, rulebook_hash(city.patterns), models_hash(), code_hash(), repr(city), *(_content(f) for f in registers)]
     return Fingerprints(reading, "find-" + hashlib.sha256("|".join(parts).encode()).hexdigest()[:16])
+
+
+def beside_patterns(settings: ReadSettings, city: City, registers: Sequence[Path]) -> str:
+    """Of all that an outcome follows from but for the pattern files: where it is the same, they are the whole difference."""
+    parts = [reader_fingerprint(settings), models_hash(), code_hash(), repr(replace(city, patterns=()))]
+    return hashlib.sha256("|".join([*parts, *(_content(f) for f in registers)]).encode()).hexdigest()[:16]
 
 
 def rows_fingerprint(prints: Fingerprints) -> str:

@@ -13,23 +13,24 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from extractors.pattern_files import parse
 from extractors.read.settings import reader_fingerprint
 from extractors.rulebook import LAYOUTS, RuleBook, layer_files, models_hash
 from flows.city import load_city, load_log, load_parcels
-from flows.crossings import cross_all
-from flows.fingerprints import code_hash
+from flows.crossings import cross_all, is_crossed
+from flows.fingerprints import code_hash, fingerprints
 from flows.home import Home
 from flows.patterns_layers import OWN
 from flows.pool import Lost, Pool
 from flows.preview_diff import Difference, compare
+from flows.preview_words import needs_of
 from flows.preview_work import Look, Reach, Saw, Scene, prepare_look, reach_of
 from flows.reader_settings import having, parse_pairs, read_settings
 from flows.registers import Registers, load_registers
+from flows.rules_used import rules_used
 from flows.say import Tell
 from flows.work import Desk
 from records.document import SourceFile
@@ -73,6 +74,7 @@ class World:
     now: Registers
     desk: Desk
     reach: Reach
+    before: RuleBook  # what is stored was found with these
     token: dict[str, str]  # what the answer depends on, part by part
 
 
@@ -83,9 +85,8 @@ def preview(home: Home, inputs: Inputs, tell: Tell, workers: int | None = None) 
         Store.open(home.database) as store,
         tempfile.TemporaryDirectory(prefix="lotline-preview-") as scratch,
         world(home, inputs, store, Path(scratch)) as changed,
-        _copy(store, Path(scratch)) as copy,
     ):
-        difference = _tried(home, store, copy, changed, tell, workers, reread=bool(inputs.settings))
+        difference = _tried(home, store, Path(scratch), changed, tell, workers, reread=bool(inputs.settings))
         kept = {"inputs": inputs.as_json(), "token": changed.token, "applied": False}
     difference.seconds = time.monotonic() - started
     (home.folder / KEPT).write_text(json.dumps(kept, indent=2), encoding="utf-8")
@@ -116,12 +117,9 @@ def world(home: Home, inputs: Inputs, store: Store, scratch: Path) -> Iterator[W
     log = load_log(inputs.log, city) if inputs.log else now.log
     settings = having(read_settings(home.settings, home.cache), parse_pairs(inputs.settings))
     desk = Desk(settings, rules, parcels, log, replace(city, patterns=layers))
-    reach = Reach()
-    if extra and not (inputs.parcels or inputs.log or inputs.settings) and _up_to_date(store, now):
-        files = [parse(p.read_text(encoding="utf-8"), p.name) for f in extra for p in f.glob("*.yml")]
-        forms = frozenset(p.stem for f in extra for p in (f / LAYOUTS).glob("*.yml"))
-        reach = reach_of({f.name.removesuffix(".yml"): f for f in files}, forms, domains)
-    yield World(now, desk, reach, _token(inputs, now, desk, extra, store))
+    before = now.rules if inputs.parcels or inputs.log or inputs.settings else _found_with(home, store, now)
+    reach = Reach() if before is None or inputs.parcels or inputs.log or inputs.settings else _reach(before, rules, domains)
+    yield World(now, desk, reach, before or now.rules, _token(inputs, now, desk, extra, store))
 
 
 def _given(home: Home, inputs: Inputs) -> Registers:
@@ -149,12 +147,18 @@ def _folder(patterns: Path) -> Path:
     return patterns
 
 
-def _up_to_date(store: Store, now: Registers) -> bool:
-    """Whether what is stored was found under the rules as they are: only then is the change the whole difference."""
-    from flows.fingerprints import fingerprints
+def _found_with(home: Home, store: Store, now: Registers) -> RuleBook | None:
+    """The rules that everything stored was found with, if there are such: only then is the change the whole difference."""
+    found = set(store.outcome_fingerprints().values())
+    if found <= {fingerprints(now.settings, now.city, now.files).outcome}:
+        return now.rules
+    return rules_used(home, now, found.pop()) if len(found) == 1 else None
 
-    current = fingerprints(now.settings, now.city, now.files).outcome
-    return all(fingerprint == current for fingerprint in store.outcome_fingerprints().values())
+
+def _reach(before: RuleBook, after: RuleBook, domains: frozenset[str]) -> Reach:
+    old, new = before.layouts(), after.layouts()
+    changed = frozenset(name for name in {*old, *new} if old.get(name) != new.get(name))
+    return reach_of(needs_of(before, after), changed, domains)
 
 
 def _token(inputs: Inputs, now: Registers, desk: Desk, extra: Sequence[Path], store: Store) -> dict[str, str]:
@@ -186,26 +190,33 @@ def _copy(store: Store, scratch: Path) -> Iterator[Store]:
 
 
 def _tried(
-    home: Home, store: Store, copy: Store, changed: World, tell: Tell, workers: int | None, reread: bool
+    home: Home, store: Store, scratch: Path, changed: World, tell: Tell, workers: int | None, reread: bool
 ) -> Difference:
+    """A copy of the database is made with the first document that comes out otherwise, and where routes are out of date."""
     looks = looks_at(store, reread, changed)
     total = len(store.outcome_heads())
     problems: list[tuple[str, str]] = []
     touched: list[str] = []
-    scene = Scene(changed.desk, changed.now.rules, changed.reach)
+    scene = Scene(changed.desk, changed.before, changed.reach)
     count = min(workers or os.cpu_count() or 1, max(1, total))
-    with Pool[Look, Saw](prepare_look, scene, workers=count, seconds=SECONDS, recycle_after=5000, log=home.readers_log) as pool:
+    pool = Pool[Look, Saw](prepare_look, scene, workers=count, seconds=SECONDS, recycle_after=5000, log=home.readers_log)
+    with ExitStack() as made, pool:
+        copy: Store | None = None
         for n, (look, saw) in enumerate(pool.run(looks), 1):
             if isinstance(saw, Lost):
                 problems.append((look.source.path, saw.reason))
             elif saw.problem:
                 problems.append((look.source.path, saw.problem))
             elif saw.outcome is not None:
+                copy = copy or made.enter_context(_copy(store, scratch))
                 copy.save_outcome(look.source.sha256, "preview", saw.outcome)
                 touched.append(look.source.sha256)
             tell(n, total, look.source.path)
-    cross_all(copy, changed.desk.city)
-    difference = compare(store, copy, sorted(touched))
+        if copy is None and not is_crossed(store, changed.desk.city):
+            copy = made.enter_context(_copy(store, scratch))
+        if copy is not None:
+            cross_all(copy, changed.desk.city)
+        difference = compare(store, copy or store, sorted(touched))
     difference.documents, difference.touched, difference.problems = total, len(touched), sorted(problems)
     return difference
 
@@ -216,12 +227,13 @@ def looks_at(store: Store, reread: bool, changed: World) -> Iterator[Look]:
     prints, roots, places = store.reading_fingerprints(), [Path(i) for run in store.runs() for i in run.inputs], store.paths()
     current = reader_fingerprint(changed.now.settings)
     for sha256, (digest, kind) in store.outcome_heads().items():
-        if not changed.reach.may_touch(kind) and sha256 in prints:
-            continue
         path = places.get(sha256, ("",))[0]
         reading = None if reread or sha256 not in prints else store.reading(sha256, prints[sha256])
+        sure = reading is None or changed.reach.touches(kind, reading)
+        if not sure and not changed.reach.layouts:
+            continue
         file = None if reading is not None and prints[sha256] == current else find_file(path, sha256, roots)
-        yield Look(SourceFile(sha256, path, file.stat().st_size if file else 0), file, reading, kind, digest)
+        yield Look(SourceFile(sha256, path, file.stat().st_size if file else 0), file, reading, digest, sure)
 
 
 def find_file(path: str, sha256: str, roots: Sequence[Path]) -> Path | None:

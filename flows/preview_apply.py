@@ -18,6 +18,7 @@ from flows.pool import Lost, Pool
 from flows.preview import KEPT, SECONDS, Inputs, find_file, install, own_folder, world
 from flows.reader_settings import parse_pairs, remember
 from flows.registers import Registers, load_registers
+from flows.rules_used import keep_rules
 from flows.say import Tell
 from flows.work import Done, Job, prepare, without_page
 from records.document import SourceFile
@@ -86,6 +87,7 @@ def bring_up_to_date(
             done += not why
             problems |= {(path, why)} if why else set()
         cross_all(store, registers.city)
+        keep_rules(home, registers, prints)
         store.finish_run(run_id, {"done": done, "left": len(problems)}, "completed")
     return Applied(len(jobs), (), tuple(sorted(problems)), run_id)
 

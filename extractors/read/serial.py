@@ -27,12 +27,7 @@ def document_to_json(document: Document) -> bytes:
 
 def document_from_json(data: bytes) -> Document:
     """The document that ``document_to_json`` wrote. Raises ValueError for anything else."""
-    try:
-        raw = json.loads(zlib.decompress(data))
-    except (zlib.error, UnicodeDecodeError, json.JSONDecodeError) as err:
-        raise ValueError("these bytes are no stored reading; delete them and read the file again") from err
-    if not isinstance(raw, dict) or raw.get("format") != _FORMAT:
-        raise ValueError("this reading was stored by another version of Lotline; read the file again")
+    raw = _raw(data)
     sha256, path, size = raw["source"]
     return Document(
         source=SourceFile(sha256, path, size),
@@ -42,6 +37,36 @@ def document_from_json(data: bytes) -> Document:
         failure=raw["failure"],
         properties=dict(raw["properties"]),
     )
+
+
+def words_from_json(data: bytes) -> list[str]:
+    """All texts of a stored reading in the order they stand, without making a document of it; a doubted word is followed by
+    what else it may say. Raises ValueError as ``document_from_json`` does."""
+    raw = _raw(data)
+    found = [str(v) for v in raw["properties"].values()]
+    for page in raw["pages"]:
+        found += _texts(page["words"])
+        found += [t[2] for t in page["ticks"]]
+        found += [text for name, value, _ in page["fields"] for text in (name, value)]
+        for block in page["blocks"]:
+            lines = [block["line"]] if "line" in block else [x for row in block["table"] for c in row for x in c[2]]
+            for line in lines:
+                found += _texts(line[0])
+    return found
+
+
+def _texts(words: list[list[Any]]) -> list[str]:
+    return [text for word in words for text in (word[0], *word[4:])]
+
+
+def _raw(data: bytes) -> dict[str, Any]:
+    try:
+        raw = json.loads(zlib.decompress(data))
+    except (zlib.error, UnicodeDecodeError, json.JSONDecodeError) as err:
+        raise ValueError("these bytes are no stored reading; delete them and read the file again") from err
+    if not isinstance(raw, dict) or raw.get("format") != _FORMAT:
+        raise ValueError("this reading was stored by another version of Lotline; read the file again")
+    return raw
 
 
 def _box(box: Box | None) -> list[float] | None:
