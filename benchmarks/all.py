@@ -13,7 +13,7 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from benchmarks import engines, stock
@@ -24,6 +24,8 @@ from benchmarks.speed import digital_table, scans_table
 from benchmarks.word_error import by_lotline, by_tesseract, compare, table
 
 PARTS = ("digital", "scans", "words", "documents", "memory")
+CLEAN = frozenset({"scan300", "scan200", "tiff"})
+HARD = frozenset({"fax", "photocopy", "photo", "stained"})
 Say = Callable[[str], None]
 
 
@@ -32,6 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ask = argparse.ArgumentParser(description="Speed, memory and word error of Lotline beside other systems, in one run.")
     ask.add_argument("--corpus", type=Path, default=engines.ROOT / "samples")
     ask.add_argument("--pages", type=int, default=500, help="pages of each kind (born-digital, scanned)")
+    ask.add_argument("--hard-pages", type=int, default=100, help="faxes, copies, photographs and stained pages")
+    ask.add_argument("--paper", nargs="+", choices=("clean", "hard"), default=("clean", "hard"), help="of the scanned pages")
+    ask.add_argument("--slow-portions", type=int, help="portions that OCRmyPDF gets; default: all")
     ask.add_argument("--documents", type=int, default=1000, help="of the long run; the short one has a tenth")
     ask.add_argument("--others", type=Path, help="interpreter of the environment with the other systems")
     ask.add_argument("--only", nargs="+", choices=PARTS, default=PARTS)
@@ -62,9 +67,10 @@ def _measure(chosen: argparse.Namespace, work: Path, say: Say) -> None:
         say(f"\n## Born-digital pages ({len(typed)} files in turn, at least {chosen.pages} pages)\n")
         _lines(digital_table(typed, chosen.pages, registers, work / "digital", others, chosen.portions), say)
     if "scans" in chosen.only:
-        scanned = stock.scans(files)
-        say(f"\n## Scanned pages ({len(scanned)} files in turn, at least {chosen.pages} pages, 300 dpi)\n")
-        _lines(scans_table(scanned, chosen.pages, registers, work / "scans", others, chosen.portions), say)
+        for name, scanned, pages in _papers(corpus, files, chosen):
+            say(f"\n## {name} ({len(scanned)} files in turn, at least {pages} pages, 300 dpi)\n")
+            place = work / name.replace(" ", "-").lower()
+            _lines(scans_table(scanned, pages, registers, place, others, chosen.portions, chosen.slow_portions), say)
     if "words" in chosen.only and (corpus / "truth").is_dir():
         say("\n## Word error on scanned pages with truth\n")
         wanted = [p for p in papers(corpus, "all") if p.group != "digital"]
@@ -76,6 +82,22 @@ def _measure(chosen: argparse.Namespace, work: Path, say: Say) -> None:
     if "memory" in chosen.only:
         say(f"\n## Memory of a worker that is never replaced, over {chosen.documents} documents\n")
         _lines(memory_table(chosen.documents, stock.born_digital(files), registers, work / "memory"), say)
+
+
+def _papers(corpus: Path, files: Sequence[Path], chosen: argparse.Namespace) -> Iterator[tuple[str, Sequence[Path], int]]:
+    """Scanned files in the groups that speed is asked of, where the corpus says what condition a paper is in."""
+    scanned = stock.scans(files)
+    conditions = stock.conditions(corpus)
+    if not conditions:
+        yield "Scanned pages", scanned, chosen.pages
+        return
+    for name, group, wanted, pages in (
+        ("Clean scans", "clean", CLEAN, chosen.pages),
+        ("Hard pages", "hard", HARD, chosen.hard_pages),
+    ):
+        some = [f for f in scanned if conditions.get(f) in wanted]
+        if some and group in chosen.paper:
+            yield name, some, pages
 
 
 def _lines(lines: Sequence[str], say: Say) -> None:

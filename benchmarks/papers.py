@@ -68,6 +68,7 @@ def pictures(paper: Paper, folder: Path) -> Iterator[tuple[int, Path]]:
     """(page, PNG file in ``folder``) of each page: PDF pages at 300 dpi in grey, pictures as they are."""
     if paper.file.suffix.lower() == ".pdf":
         pdf = pdfium.PdfDocument(paper.file)
+        pdf.init_forms()
         try:
             for index in range(len(pdf)):
                 image = pdf[index].render(scale=_DPI / 72, grayscale=True, may_draw_forms=True).to_pil()

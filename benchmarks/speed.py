@@ -63,37 +63,54 @@ def digital_table(
 
 
 def scans_table(
-    files: Sequence[Path], pages: int, registers: Registers, work: Path, others: Path | None, portions: int
+    files: Sequence[Path],
+    pages: int,
+    registers: Registers,
+    work: Path,
+    others: Path | None,
+    portions: int,
+    slow_portions: int | None = None,
 ) -> list[str]:
-    """The bare Tesseract command on the pages' pictures, Lotline's whole run on the documents, and OCRmyPDF on them, with 1
-    and with 2 processes; OMP_THREAD_LIMIT=1 for all."""
+    """The bare Tesseract command on the pages' pictures, Lotline's whole run on the documents, and OCRmyPDF on them, with 2
+    and with 1 processes; OMP_THREAD_LIMIT=1 for all. OCRmyPDF gets the first ``slow_portions`` of the portions, and is compared
+    with the bare command on those. Wall and processor time apart: of a machine that others use only the second can be trusted."""
     documents, pictures = stock.scanned_pages(files, pages, work)
-    rows = head("system", "processes", "pages", "CPU s", "wall s", "s / page", "÷ bare Tesseract", "peak MB")
+    rows = head(
+        "system", "processes", "pages", "CPU s", "wall s", "CPU s / page", "CPU ÷ bare Tesseract", "wall ÷ bare", "peak MB"
+    )
     walls: dict[tuple[str, int], float] = {}
-    for workers in (1, 2):
+    for workers in (2, 1):
         sums: dict[str, Cost | None] = {"tesseract": Cost(), "lotline": Cost(), "ocrmypdf": Cost()}
+        beside = Cost()  # bare Tesseract on the portions that OCRmyPDF got
+        seen = {"tesseract": 0, "lotline": 0, "ocrmypdf": 0}
         for number, part in enumerate(portions_of(documents, portions)):
             mine = {p.stem for p in part}
             shown = [p for p in pictures if p.stem.rpartition("_")[0] in mine]
-            _add(sums, "tesseract", engines.tesseract(shown, workers))
+            plain = engines.tesseract(shown, workers)
+            _add(sums, "tesseract", plain)
             folder = _linked(part, work / f"part{workers}-{number}")
             _add(sums, "lotline", engines.lotline_run(folder, registers, work / f"home{workers}-{number}", workers))
-            if sums["ocrmypdf"] is not None:
+            seen["tesseract"] += len(shown)
+            seen["lotline"] += len(shown)
+            if sums["ocrmypdf"] is not None and (slow_portions is None or number < slow_portions):
                 found = engines.ocrmypdf(part, work / "ocrmypdf", workers, others)
                 if found is None:
                     sums["ocrmypdf"] = None
                 else:
                     sums["ocrmypdf"].add(found)
+                    beside.add(plain)
+                    seen["ocrmypdf"] += len(shown)
         bare = sums["tesseract"]
         assert bare is not None
         for name, cost in sums.items():
-            if cost is None:
-                rows.append(f"| {name} | {workers} | not installed | | | | | |")
+            if cost is None or not seen[name]:
+                rows.append(f"| {name} | {workers} | {'not installed' if cost is None else 'not run'} | | | | | | |")
                 continue
             walls[name, workers] = cost.wall
+            limit = beside if name == "ocrmypdf" else bare
             rows.append(
-                f"| {name} | {workers} | {len(pictures)} | {cost.cpu:.1f} | {cost.wall:.1f} | {cost.wall / len(pictures):.2f} "
-                f"| {cost.wall / bare.wall:.2f} | {cost.family_mb:.0f} |{_failed(cost)}"
+                f"| {name} | {workers} | {seen[name]} | {cost.cpu:.1f} | {cost.wall:.1f} | {cost.cpu / seen[name]:.2f} "
+                f"| {cost.cpu / limit.cpu:.2f} | {cost.wall / limit.wall:.2f} | {cost.family_mb:.0f} |{_failed(cost)}"
             )
     scaling = {n: walls[n, 1] / walls[n, 2] for n in ("tesseract", "lotline")}
     rows += [

@@ -5,6 +5,7 @@ A copy that is the same would be read once (Lotline links copies and keeps OCR b
 
 from __future__ import annotations
 
+import json
 import shutil
 import zlib
 from collections.abc import Sequence
@@ -23,6 +24,12 @@ def files_of(corpus: Path) -> list[Path]:
     """The files of a corpus: those in its ``files`` folder, else its own."""
     folder = corpus / "files" if (corpus / "files").is_dir() else corpus
     return sorted(p for p in folder.rglob("*") if p.is_file())
+
+
+def conditions(corpus: Path) -> dict[Path, str]:
+    """What state each paper is in, by file, where the corpus has truth; {} where it has none."""
+    told = [json.loads(p.read_text(encoding="utf-8")) for p in sorted((corpus / "truth").glob("*.json"))]
+    return {corpus / "files" / truth["file"]: truth["condition"] for truth in told if "condition" in truth}
 
 
 def born_digital(files: Sequence[Path]) -> list[Path]:
@@ -131,6 +138,7 @@ def _images(file: Path) -> list[Image.Image]:
     """Pages in grey at 300 dpi."""
     if file.suffix.lower() == ".pdf":
         pdf = pdfium.PdfDocument(file)
+        pdf.init_forms()
         try:
             return [p.render(scale=_DPI / 72, grayscale=True, may_draw_forms=True).to_pil().convert("L") for p in pdf]
         finally:

@@ -100,6 +100,7 @@ def _pages(file: Path) -> list[Gray]:
         with Image.open(file) as picture:
             return [gray(np.asarray(picture.convert("L")))]
     pdf = pdfium.PdfDocument(file)
+    pdf.init_forms()
     try:
         pages = [p.render(scale=DPI / 72, grayscale=True, may_draw_forms=True).to_pil() for p in pdf]
         return [gray(np.asarray(p)) for p in pages]
