@@ -76,10 +76,11 @@ def _fonts() -> Iterator[Check]:
     if shutil.which("fc-list") is None:
         return
     families = _said("fc-list", ":", "family").lower()
-    if ("liberation" in families or "arial" in families) and ("carlito" in families or "calibri" in families):
+    wanted = (("liberation", "arial"), ("carlito", "calibri"), ("caladea", "cambria"))
+    if all(any(name in families for name in either) for either in wanted):
         yield Check("Fonts", "ok", "for page images of Word files")
     else:
-        remedy = "sudo apt-get install fonts-liberation fonts-crosextra-carlito"
+        remedy = "sudo apt-get install fonts-liberation fonts-crosextra-carlito fonts-crosextra-caladea"
         yield Check("Fonts", "warning", "common office fonts are missing: page images of Word files break elsewhere", remedy)
 
 

@@ -34,7 +34,7 @@ if has tesseract; then
     languages=$(tesseract --list-langs 2>&1 || true)
     grep -qx eng <<<"$languages" || need tesseract-ocr-eng
 fi
-has soffice || has libreoffice || need libreoffice-writer-nogui libreoffice-calc-nogui fonts-liberation fonts-crosextra-carlito
+has soffice || has libreoffice || need libreoffice-writer-nogui libreoffice-calc-nogui fonts-liberation fonts-crosextra-carlito fonts-crosextra-caladea
 if [ $uv_there = no ] && ! "$starter" -c 'import ensurepip, venv' 2>/dev/null; then
     case $(basename "$starter") in
         python3.*) need "$(basename "$starter")-venv" ;;
@@ -61,14 +61,19 @@ if [ ${#missing[@]} -gt 0 ]; then
         fail "the packages could not be installed; see why with: sudo $order"
 fi
 
-# Word's usual letters, Calibri, as a free font of the same widths: without it the page images of Word files break their lines
-# elsewhere than the city's PCs do. Not worth failing for.
-if has soffice && has fc-list && ! fc-list : family | grep -qi -e carlito -e calibri; then
+# Word's usual letters, Calibri and Cambria, as free fonts of the same widths: without them the page images of Word files break
+# their lines elsewhere than the city's PCs do. Not worth failing for.
+letters=()
+if has soffice && has fc-list; then
+    fc-list : family | grep -qi -e carlito -e calibri || letters+=(fonts-crosextra-carlito)
+    fc-list : family | grep -qi -e caladea -e cambria || letters+=(fonts-crosextra-caladea)
+fi
+if [ ${#letters[@]} -gt 0 ]; then
     as_root=()
     if [ "$(id -u)" != 0 ]; then as_root=(sudo -n); fi
     has apt-get && ${as_root[@]+"${as_root[@]}"} env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
-        fonts-crosextra-carlito -qq </dev/null >/dev/null 2>&1 ||
-        say "The font Carlito is missing: page images of Word files may break lines elsewhere (sudo apt-get install fonts-crosextra-carlito)."
+        "${letters[@]}" -qq </dev/null >/dev/null 2>&1 ||
+        say "Fonts are missing: page images of Word files may break lines elsewhere (sudo apt-get install ${letters[*]})."
 fi
 
 # --- uv and the locked environment -------------------------------------------------------------------------------------
