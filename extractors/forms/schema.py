@@ -141,7 +141,7 @@ SECTIONS: Mapping[str, Check] = {
                          "sides", "distances"), WORDS), **TRIED}),
     "negation": holds({}, {
         **dict.fromkeys(("all_well", "all_well_of", "gone", "remarks", "not_well", "defects", "exceptions", "corrected", "open",
-                         "earlier", "lead_ins"), WORDS),
+                         "earlier", "lead_ins", "remedies"), WORDS),
         "readings": listed(holds({"id": text, "regex": text, "low": number, "high": number})), **TRIED}),
     "phrases": holds({}, {
         "abbreviations": named(text), "groups": named(WORDS), "ordinary_words": WORDS,

@@ -77,12 +77,9 @@ def load(rules: RuleBook | None = None) -> CodeBook:
     """The code book of a rule book (the shipped one where none is given)."""
     rules = rules or RuleBook.load()
     old, new, related = (rules.section(n) for n in ("sanitary_code", "sanitary_code_2023", "related_codes"))
-    before = {
-        s["id"]: Section(s["id"], s["title"], s["kind"], s["label"], s["category"]) for s in old["sections"]
-    }
+    before = {s["id"]: Section(s["id"], s["title"], s["kind"], s["label"], s["category"]) for s in old["sections"]}
     after = {
-        s["id"]: Section(s["id"], s["title"], s["kind"], old=s["old"], paragraphs=s.get("paragraphs"))
-        for s in new["sections"]
+        s["id"]: Section(s["id"], s["title"], s["kind"], old=s["old"], paragraphs=s.get("paragraphs")) for s in new["sections"]
     }
     rows = sorted(((r["prefix"], r["title"], r["category"]) for r in related["codes"]), key=lambda r: -len(r[0]))
     return CodeBook(before, after, date.fromisoformat(new["first_day"]), tuple(rows))

@@ -26,9 +26,7 @@ _MIXED = re.compile(
 # A hurried slash is read as a 1 ("511312019" for 5/13/2019): a date only where nothing else can be meant, and repaired.
 _STROKES = re.compile(r"(?<![\w.$#/:-])(?P<m>1[0-2]|[1-9])[1/|l](?P<d>[12]?\d|3[01])[1/|l](?P<y>20[012]\d)(?![\w/.-])")
 # A worn slash or dash may be lost altogether ("6-25 19"): a date only where the text is nothing else, and repaired.
-_LOST = re.compile(
-    r"^\W*(?P<m>\d{1,2})(?:\s?[/.\-–]\s?(?P<d>\d{1,2})\s|\s(?P<d2>\d{1,2})\s?[/.\-–]\s?)(?P<y>20\d{2}|\d{2})\W*$"
-)
+_LOST = re.compile(r"^\W*(?P<m>\d{1,2})(?:\s?[/.\-–]\s?(?P<d>\d{1,2})\s|\s(?P<d2>\d{1,2})\s?[/.\-–]\s?)(?P<y>20\d{2}|\d{2})\W*$")
 _SHORT = re.compile(r"(?<![\w.$#/-])(?P<m>\d{1,2})(?P<s>[/-])(?P<d>\d{1,2})(?![\w/-]|\s?\.\d)")
 _ISO = re.compile(r"(?<!\d)(?P<y>(?:19|20)\d\d)[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})(?!\d)")
 _COMPACT = re.compile(r"(?<![\w.-])(?P<y>20\d\d)(?P<m>[01]\d)(?P<d>[0-3]\d)(?![\d.-])")

@@ -81,6 +81,10 @@ class _Cut:
     def covers(self, start: int, end: int) -> bool:
         return any(a < end and start < b for a, b in self.spans)
 
+    def blanked(self, text: str) -> str:
+        """The text with blanks where the spans are, the citations' own figures with them."""
+        return "".join(" " if any(a <= i < b for a, b in self.spans) else c for i, c in enumerate(text))
+
     def rest(self, text: str, start: int, end: int) -> tuple[str, int, int]:
         """What is left of ``text[start:end]`` with its outer offsets."""
         kept = [i for i in range(start, end) if not any(a <= i < b for a, b in self.spans)]
@@ -102,6 +106,7 @@ def read_findings(text: str, context: FindingContext, rules: RuleBook | None = N
     citations = parse_citations(text, context.report_date, rules)
     cut = _Cut()
     start = match.end() if (match := _NUMBERING.match(text)) else 0
+    cut.spans += [found.span() for found in wording.remedy.finditer(text, start)]
     unit = ""
     if match := _UNIT_FIRST.match(text, start):
         unit, start = _unit(match), match.end()
@@ -114,7 +119,7 @@ def read_findings(text: str, context: FindingContext, rules: RuleBook | None = N
     if not unit and (match := _UNIT_INSIDE.search(text, start)) and not cut.covers(match.start(), match.end()):
         unit = _unit(match)
     found = []
-    whole = context.one or _cited_once(text, citations)
+    whole = context.one or _cited_once(cut.blanked(text), citations)
     for a, b in [(start, len(text))] if whole else _parts(text, start, len(text), cut, context, rules):
         description, first, last = cut.rest(text, a, b)
         if not re.search(r"\w", description) or only_place(description, rules):
@@ -287,6 +292,7 @@ class _Wording:
     readings: tuple[tuple[re.Pattern[str], int, int], ...]
     gone: re.Pattern[str]
     remark: re.Pattern[str]
+    remedy: re.Pattern[str]
 
 
 def _any(words: list[str]) -> str:
@@ -318,4 +324,5 @@ def _wording(rules: RuleBook | None) -> _Wording:
         tuple((re.compile(r["regex"], flags), int(r["low"]), int(r["high"])) for r in data["readings"]),
         re.compile(rf"(?<!\w)(?:{_any(data['gone'])})(?!\w)", flags),
         re.compile(rf"(?<!\w)(?:{_any(data['remarks'])})(?!\w)", flags),
+        re.compile(rf"(?<=[.;)\]])\s+(?:the\s+)?(?:{_any(data['remedies'])})(?!\w)[^.;]*(?:[.;]|$)", flags),
     )

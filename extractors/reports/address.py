@@ -36,6 +36,7 @@ _FLOOR_IN = re.compile(
 _DASHED = re.compile(rf"(?:{_SUFFIX}\.?|[a-z]{{3,}})\s?[-–]\s?(\d{{1,3}}[A-Za-z]?|[A-Za-z])\s*(?:$|[,(])", re.IGNORECASE)
 _PERSON = re.compile(
     r"(?:(?:[A-Z]\.\s?)+|[A-Z][a-zà-ÿ'’]+(?:-[A-Z][a-z]+)?\s+(?:[A-Z]\.?\s+)?)(?:(?:de|da|van|von|del|la|le|dos)\s+)*(?:[A-Z]['’])?[A-Z][a-zà-ÿ'’]+(?:-[A-Z][a-z]+)?"
+    r"|(?:[A-Z]\.\s?)+[A-Z][A-Z'’]{2,}(?:-[A-Z]+)?\b"
 )
 NOT_NAMES = frozenset(
     [

@@ -128,4 +128,3 @@ def _covers(place: Box, box: Box) -> bool:
     wide = min(place.x1, box.x1) - max(place.x0, box.x0)
     tall = min(place.bottom, box.bottom) - max(place.top, box.top)
     return wide > 0 and tall > 0 and wide * tall > 0.4 * max(1.0, box.area)
-

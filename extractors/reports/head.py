@@ -40,6 +40,7 @@ def read_head(pieces: Sequence[Piece], known: Wording, rules: RuleBook, skip_row
     _titles(head, pieces, known)
     mend(head, pieces, known, rules)
     _signature(head, pieces, known)
+    _sender(head, pieces)
     if "inspector" not in head.found and (named := titled_person(pieces)) is not None:
         head.offer("inspector", Found(named.text.strip(" ,.;"), named, 0.75, "us-ma/labels/titled@1"))
     _unit(head)
@@ -56,6 +57,8 @@ def _rule(pair: Pair) -> str:
 
 def _take(head: Head, pair: Pair, known: Wording, rules: RuleBook) -> None:
     value, sure = pair.value, pair.sure
+    if pair.field == "unit" and re.search(r"\d\s?/\s?\d", value.text):
+        return  # "Last certificate for this unit: 6/2/2012"
     if pair.field == "address" and value:
         cut = _address(value, known, labelled=True)
         if cut is not None:
@@ -159,7 +162,14 @@ def _person(value: Text, known: Wording, finding: float, rule: str, labelled: bo
     text = value.text
     span = find_person(text)
     if span is None:
-        words = [w for w in text.split() if re.fullmatch(r"[A-Za-z][A-Za-z.'’-]+", w)]
+        text = (
+            re.sub(
+                r"^\W*(?:(?:insp|inspector|officer)\b\.?\s*)?(?:(?:no\.?|#|badge)?\s*\d{1,4}\s+)?", "", text, flags=re.IGNORECASE
+            )
+            if labelled
+            else text
+        )
+        words = [w for w in text.split() if re.fullmatch(r"[A-Za-z][A-Za-z.'’-]*", w)]
         office = {w.lower().strip(".,") for w in words} & NOT_NAMES
         if labelled and not office and 1 <= len(words) <= 3 and len(words) == len(text.split()):
             return Found(text.strip(" ,;"), value, finding * 0.85, rule)
@@ -224,6 +234,22 @@ def _signature(head: Head, pieces: Sequence[Piece], known: Wording) -> None:
         elif n and lines[n - 1].text.lower().strip(" ,.") in known.sign_offs and span is not None and len(text.words) <= 5:
             part = text.cut(*span)
             head.offer("inspector", Found(part.text.strip(" ,"), part, 0.8, "us-ma/labels/signature@1"))
+
+
+_OWN_VISIT = re.compile(
+    r"(?:^|[.!?]\s+)(?:i |we )?(?:re-?)?(?:inspected|visited|went (?:to|out|over)|looked (?:at|over)|stopped (?:by|at))\b",
+    re.IGNORECASE,
+)
+
+
+def _sender(head: Head, pieces: Sequence[Piece]) -> None:
+    """Who sent a mail that tells of a visit without saying whose ("Inspected unit 2 today")."""
+    sent = next((p for p in head.pairs if plain_label(p.label) == "from" and p.value), None)
+    if "inspector" in head.found or sent is None or (span := find_person(sent.value.text)) is None or span[0] > 12:
+        return
+    if any(_OWN_VISIT.search(p.text.text) for p in pieces if p.table is None):
+        part = sent.value.cut(*span)
+        head.offer("inspector", Found(part.text.strip(" ,."), part, 0.8, "us-ma/labels/sender@1"))
 
 
 def _unit(head: Head) -> None:

@@ -120,9 +120,7 @@ def _logged(
         found = [
             replace(record, parent=key, report=report.ordinal)
             for n, item in enumerate(visit.items)
-            for record in records_of_item(
-                item, f"violation/{report.ordinal}/{v}/{n}", visit.head, department, known, rules
-            )
+            for record in records_of_item(item, f"violation/{report.ordinal}/{v}/{n}", visit.head, department, known, rules)
         ]
         one = _inspection(key, visit.head, department, found, visit.statement, pieces, known, report.ordinal, document)
         shared = {**_shared_features(visit.head, pieces), "date_agree": 1.0}
@@ -186,7 +184,7 @@ _ORDINALS = {"first": "1st", "second": "2nd", "third": "3rd", "fourth": "4th", "
 
 
 def _settle_unit(head: Head) -> None:
-    """"Second floor" and "2nd floor" are one unit: written in figures."""
+    """ "Second floor" and "2nd floor" are one unit: written in figures."""
     one = head.found.get("unit")
     if one is None:
         return

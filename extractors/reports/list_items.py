@@ -157,7 +157,8 @@ def items_of_lines(pieces: Sequence[Piece], head: Head, known: Wording, rules: R
                 continue
         before = None
         if paragraph.structure == 0 and not has_table and not signed and is_prose(paragraph.text, rules):
-            more = told(paragraph.text, base, deadline, known, rules) if section else []
+            cited = sum(i.structure > 0 and bool(i.code or parse_citations(i.text.text, base, rules)) for i in out.items)
+            more = told(paragraph.text, base, deadline, known, rules, cited > 1) if section else []
             out.items += more
             (out.statements if more else out.left).append(paragraph.text)
             if more:
@@ -330,7 +331,7 @@ def _body_from(pieces: Sequence[Piece], head: Head, known: Wording) -> int:
     if head.terse:
         return start
     first_page = pieces[0].page.number if pieces else 0
-    labels = [p.index for p in head.pairs if p.field not in {"remarks", "ends"}]
+    labels = [p.index for p in head.pairs if p.field not in {"remarks", "ends", "deadline"}]
     listed = [p.index for p in pieces if p.page.number == first_page and p.table is None and _is_listed(p.text.text)]
     if labels and sum(i < labels[0] for i in listed) > 1:
         return start  # the form's head stands below its list

@@ -84,7 +84,7 @@ def _visit(cells: dict[str, Text], head: Head, known: Wording, rules: RuleBook) 
     own.found["address"] = Found(address.text.strip(" ,.;"), address, 0.97, "us-ma/log_sheets/address@1")
     if (unit := clean_unit(cells.get("unit", NOTHING).text)) and len(unit) <= 14:
         own.found["unit"] = Found(unit, cells["unit"], 0.96, "us-ma/log_sheets/unit@1")
-    if (dates := find_dates(cells.get("date", NOTHING).text, head.day(), rules)):
+    if dates := find_dates(cells.get("date", NOTHING).text, head.day(), rules):
         own.found["inspection_date"] = Found(dates[0].value, cells["date"], 0.97, "us-ma/log_sheets/date@1")
     if (kind := known.type_of(cells.get("type", NOTHING).text)) is not None:
         own.found["inspection_type"] = Found(kind, cells["type"], 0.95, "us-ma/log_sheets/type@1")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from extractors.reports.address import find_person
 from extractors.reports.pieces import Piece, row_texts
 from extractors.reports.text import NOTHING, Text, plain, segments
 from extractors.reports.wording import Wording
@@ -120,6 +121,7 @@ def _glued(text: Text, i: int, known: Wording) -> str | None:
     return named[0] if named is not None and named[1] == 1.0 else None
 
 
+_DAYS = frozenset({"inspection_date", "reinspection_date", "original_date", "date", "deadline", "other_date"})
 _SELDOM_WORDS = frozenset(
     {"to", "from", "in", "by", "on", "at", "re", "use", "why", "when", "where", "place", "day", "kind", "present", "map", "lot"}
 )
@@ -181,6 +183,10 @@ def _without_colon(text: Text, known: Wording, index: int) -> list[Pair]:
                 out.append(Pair("case", text.words[0].text, rest, 0.9, "beside", index))
             elif named[0] == "address" and rest.text[:1].isdigit() and length <= 3:
                 out.append(Pair("address", text.words[0].text, rest, 0.8, "beside", index))
+            elif named[0] in _DAYS and re.match(r"\d", rest.text) and len(rest.words) <= 4:
+                out.append(Pair(named[0], text.pick(range(length)).text, rest, 0.85, "beside", index))
+            elif named[0] == "inspector" and find_person(rest.text) is not None and len(rest.words) <= 4:
+                out.append(Pair("inspector", text.words[0].text, rest, 0.85, "beside", index))
             break
     return out
 

@@ -33,6 +33,7 @@ def paragraphs(pieces: Sequence[Piece]) -> list[Paragraph]:
     right = _right_margin(pieces)
     pitch = _pitch(pieces)
     right_by_hand = _end_by_hand(pieces)
+    letters = _lettered(pieces)
     previous: Piece | None = None
     for piece in pieces:
         if piece.table is not None or not piece.text:
@@ -46,6 +47,8 @@ def paragraphs(pieces: Sequence[Piece]) -> list[Paragraph]:
             and re.match(r"\s*\(\d+\)\s+[a-z]", piece.text.text)
         ):
             number = None  # "within seven / (7) days"
+        letter = letters.get(id(piece)) if number is None else None
+        bullet = letter[0] if letter is not None else bullet
         fresh = previous is None or number is not None or bullet is not None or not out
         if not fresh and previous is not None and _runs_on(previous, piece, right, pitch, out[-1].structure, right_by_hand):
             last = out[-1]
@@ -64,7 +67,7 @@ def paragraphs(pieces: Sequence[Piece]) -> list[Paragraph]:
                 Paragraph(
                     text,
                     1.0 if number else 0.5 if bullet else 0.0,
-                    int(number[1]) if number else None,
+                    int(number[1]) if number else letter[1] if letter is not None else None,
                     piece.index,
                     piece.page.number,
                     1,
@@ -72,6 +75,21 @@ def paragraphs(pieces: Sequence[Piece]) -> list[Paragraph]:
             )
         previous = piece
     return [p for p in out if p.text]
+
+
+_LETTER = re.compile(r"^\s*\(?([A-Za-z]|[ivxIVX]{2,5})[.)]\)?(?=\s+\S)")
+_ROMAN = {r: n for n, r in enumerate(["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"], 1)}
+
+
+def _lettered(pieces: Sequence[Piece]) -> dict[int, tuple[re.Match[str], int]]:
+    """Lines that letters number ("a.", "(b)", "C.", "(iv)") with their place in the row; a letter alone is somebody's initial."""
+    found = [(p, m) for p in pieces if p.table is None and (m := _LETTER.match(p.text.text)) is not None]
+    for count in (_ROMAN, {chr(96 + n): n for n in range(1, 27)}):
+        out = {id(p): (m, count[m[1].lower()]) for p, m in found if m[1].lower() in count}
+        places = [n for _, n in out.values()]
+        if len(places) > 1 and all(b - a == 1 for a, b in itertools.pairwise(places)):
+            return out
+    return {}
 
 
 def _unglue(text: Text, length: int) -> Text:

@@ -31,12 +31,16 @@ def is_prose(text: Text, rules: RuleBook) -> bool:
     return len(text.words) >= PROSE and sum(1 for a, b in sentences(text.text, rules) if len(text.text[a:b].split()) > 3) > 1
 
 
-def told(text: Text, base: date | None, deadline: date | None, known: Wording, rules: RuleBook) -> list[Item]:
-    """The findings of a paragraph."""
+def told(
+    text: Text, base: date | None, deadline: date | None, known: Wording, rules: RuleBook, cited: bool = False
+) -> list[Item]:
+    """The findings of a paragraph. ``cited``: it follows a list whose findings each cite a section, as one here would."""
     found = []
     for start, end in _whole(text.text, rules):
         lead = _ORDINAL.match(text.text, start, end)
         sentence = text.cut(lead.end() if lead is not None else start, end)
+        if cited and not parse_citations(sentence.text, base, rules):
+            continue
         if _is_finding(sentence.text, base, known, rules):
             found.append(Item(sentence, 0.0, "us-ma/lists/told@1", deadline=deadline, loose=True, told=True))
     return found

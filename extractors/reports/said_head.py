@@ -21,7 +21,7 @@ from extractors.rulebook import RuleBook
 _INSPECTED = re.compile(r"\binspect(?:ion|ed)\b|\bvisit(?:ed)?\b|\bsurvey(?:ed)?\b", re.IGNORECASE)
 _WORN = ("inspection", "inspected", "reinspection", "reinspected")
 _MADE = re.compile(
-    r"\b(?:made|conducted|performed|carried out|done|inspected|visited|took place|completed|held)\b", re.IGNORECASE
+    r"\b(?:made|conducted|performed|carried out|done|(?:re-?\s?)?inspected|visited|took place|completed|held)\b", re.IGNORECASE
 )
 _LATER = re.compile(r"\b(?:will be|to be|hearing|re-?inspect\w* (?:will|on or after)|previous|prior|original)\b", re.IGNORECASE)
 _REPAIRED = 0.85  # of a date's weight where its letters had to be repaired

@@ -134,9 +134,7 @@ def columns_wide(table: Table) -> int:
     return max((cell.column + cell.column_span for row in table.rows for cell in row), default=0)
 
 
-def _completed(
-    roles: dict[int, str], table: Table, first: int, headings: dict[int, str], known: Wording
-) -> dict[int, str]:
+def _completed(roles: dict[int, str], table: Table, first: int, headings: dict[int, str], known: Wording) -> dict[int, str]:
     """Columns whose headings could not be read, told by what stands in them: sections, what became of each finding, and days
     where none is named."""
     said: dict[int, list[str]] = {}

@@ -19,6 +19,7 @@ def _persons(text: str) -> Iterator[tuple[int, int]]:
 
 
 _RANK = re.compile(r"\b(?:insp(?:ector)?|health agent|sanitarian|code officer)\b\.?\s+(?=[A-Z])", re.IGNORECASE)
+_SHORT = re.compile(r"[A-Z]{1,3}\s+[A-Z][a-z]{2,}\b")  # "HG Sandoval"
 _SURNAME = re.compile(r"[A-Z][a-z'’]{2,}(?:-[A-Z][a-z]+)?\b")
 
 
@@ -39,9 +40,15 @@ def titled_person(pieces: Sequence[Piece]) -> Text | None:
             if names:
                 return text.cut(*names[-1])
     for text in all_texts(pieces):
+        sworn = re.match(r"\W*I,\s+(?=[A-Z])", text.text)
+        if sworn is not None and (span := find_person(text.text[sworn.end() :])) is not None and span[0] == 0:
+            return text.cut(sworn.end(), sworn.end() + span[1])
+    for text in all_texts(pieces):
         for rank in _RANK.finditer(text.text):
             rest = text.text[rank.end() :]
             span = find_person(rest)
+            if (span is None or span[0] > 0) and (short := _SHORT.match(rest)) is not None:
+                span = short.span()
             if span is None or span[0] > 0:
                 alone = _SURNAME.match(rest)
                 if alone is None or alone[0].lower() in NOT_NAMES or re.match(r"\s+[a-z]", rest[alone.end() :]):

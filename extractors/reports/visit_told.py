@@ -20,7 +20,7 @@ from extractors.rulebook import RuleBook
 _FLAGS = re.IGNORECASE
 _VISITED = re.compile(
     r"\b(?:looked (?:at|over|through)|went (?:out |back |over )?(?:to|through)|walked (?:through|around)|"
-    r"(?:was|were) (?:let in|at)|stopped (?:by|at)|called at|visited|inspected|viewed|examined|"
+    r"(?:was|were) (?:let in|at)|stopped (?:by|at)|called at|visited|(?:re-?\s?)?inspected|viewed|examined|"
     r"(?:inspection|survey|visit)\b.{0,90}\b(?:made|conducted|carried out|performed|done|completed|held)|"
     r"(?:made|conducted|performed|carried out)\b.{0,30}\b(?:inspection|survey|visit))\b",
     _FLAGS,
