@@ -20,7 +20,7 @@ _NUM = r"[0-9OoQlI|SB]"
 _PARAGRAPHS = r"(?:\s{0,2}[(\[{]\s?[A-Za-z0-9]{1,3}\s?[)\]}])*"
 # 410, an optional slip of the separator, the section. Without "105 CMR" before it a separator is needed.
 _SEPARATOR = r"\s?[.,:·\-–]\s?"
-_CMR = r"1[0O]5\s*[.,]?\s*C\s*\.?\s*M\s*\.?\s*R\s*\.?\s*[:,]?\s*"
+_CMR = r"1[0O]5\s*[.,-]?\s*C\s*\.?\s*M\s*\.?\s*R\s*\.?\s*[:,-]?\s*"
 _SECTION = re.compile(
     rf"(?P<cmr>{_CMR})?(?P<mark>§{{1,2}}\s*|\bsec(?:t(?:ions?)?|s)?\b\.?\s*)?"
     rf"(?(cmr)|(?(mark)|(?<![\w$#.,/])(?<![\w)][-–])))(?P<base>4\s?[1lI|]\s?[0OoQ])(?:(?P<sep>{_SEPARATOR})|(?P<gap>\s?))"
@@ -30,6 +30,16 @@ _SECTION = re.compile(
 _NEXT = re.compile(
     r"\s*(?P<join>,\s*and|,\s*&|,|;|/|&|\band\b|\bor\b|\bto\b|\bthru\b|\bthrough\b|[-–])\s*(?:(?:410|41O)\s?[.\-]\s?)?"
     rf"(?P<number>\d{{3}})(?![\d.])(?P<letter>[A-P](?![A-Za-z0-9]))?(?P<paragraphs>{_PARAGRAPHS})",
+    re.IGNORECASE,
+)
+# The section alone, its chapter understood: "Sec 351", "§ 602(B)", and at the end of a note's line "(351)".
+_ALONE = re.compile(
+    rf"(?<![\w.])(?:(?P<mark>§{{1,2}}\s*|sec(?:t(?:ions?)?|s)?\b\.?\s*)(?P<number>[1-8]\d\d)|\(\s?(?P<bare>[1-8]\d\d))(?![\d.,/-]\d|\d|\s?%)"
+    rf"(?P<letter>[A-P](?![A-Za-z0-9]))?(?P<paragraphs>{_PARAGRAPHS})(?(bare)\s?\)(?=\W*$))",
+    re.IGNORECASE,
+)
+_OF_ANOTHER_LAW = re.compile(
+    r"\b(?:c\.|ch\.|chap(?:ter)?|M\.?G\.?L|G\.\s?L|(?:527|780|248|521)\s?CMR|NFPA)[^.;]{0,24}$|\bc\.\s?\d{1,3}\w?,?\s*$",
     re.IGNORECASE,
 )
 _RANGE = frozenset({"-", "–", "to", "thru", "through"})
@@ -78,7 +88,7 @@ class Citation:
 
 def parse_citations(text: str, on: date | None = None, rules: RuleBook | None = None) -> tuple[Citation, ...]:
     """All citations in reading order. ``on`` is the inspection's date: it decides which sections exist."""
-    found = [*_sanitary(text, on, rules), *_other(text), *_near(text, on, rules)]
+    found = [*_sanitary(text, on, rules), *_other(text), *_near(text, on, rules), *_alone(text, on, rules)]
     found.sort(key=lambda c: (c.start, c.end))
     kept: list[Citation] = []
     for citation in found:
@@ -140,6 +150,22 @@ def _near(text: str, on: date | None, rules: RuleBook | None) -> Iterator[Citati
             continue
         code = f"105 CMR 410.{match['number']}{_paragraphs(match['letter'], match['paragraphs'])}"
         yield Citation(code, match[0], match.start(), match.end(), True, codebook.procedural(code, on, rules))
+
+
+def _alone(text: str, on: date | None, rules: RuleBook | None) -> Iterator[Citation]:
+    """Sections cited by their own number, where the sanitary code has them and no other law is named before."""
+    for match in _ALONE.finditer(text):
+        number = match["number"] or match["bare"]
+        if not _known(f"410.{number}", on, rules) or _OF_ANOTHER_LAW.search(text[: match.start()]):
+            continue
+        if _counts_something(text, match.end(), rules) or re.match(
+            r"\s*(?:of|in)\s+(?:the\s+)?(?:chapter|general|housing act|act)\b", text[match.end() :], re.IGNORECASE
+        ):
+            continue
+        code = f"105 CMR 410.{number}{_paragraphs(match['letter'], match['paragraphs'])}"
+        yield Citation(
+            code, match[0], match.start(), match.end(), match["bare"] is not None, codebook.procedural(code, on, rules)
+        )
 
 
 def _other(text: str) -> Iterator[Citation]:

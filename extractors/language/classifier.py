@@ -7,6 +7,7 @@ they place is never asked here.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Any, Final
 
@@ -40,15 +41,24 @@ def doc_of(nlp: Any, text: str) -> Any:
     return Doc(nlp.vocab, words=[*words, *stems] or ["nothing"])
 
 
-@lru_cache(maxsize=4096)
 def likeliest(text: str) -> tuple[str, float]:
     """(category, probability) of a text as ``meaning.plain`` gives it; ('', 0) where no classifier is there."""
+    cats = _said(text)
+    best = max(sorted(cats), key=lambda c: cats[c], default="")
+    return best, cats.get(best, 0.0)
+
+
+def likelihood(text: str, category: str) -> float:
+    """The probability of one category; 0 where no classifier is there."""
+    return _said(text).get(category, 0.0)
+
+
+@lru_cache(maxsize=4096)
+def _said(text: str) -> Mapping[str, float]:
     nlp = _shipped()
     if nlp is None or not text.strip():
-        return "", 0.0
-    cats = nlp.get_pipe("textcat")(doc_of(nlp, text)).cats
-    best = max(sorted(cats), key=lambda c: cats[c])
-    return best, float(cats[best])
+        return {}
+    return {c: float(p) for c, p in nlp.get_pipe("textcat")(doc_of(nlp, text)).cats.items()}
 
 
 @cache

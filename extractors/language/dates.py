@@ -30,6 +30,17 @@ _LOST = re.compile(r"^\W*(?P<m>\d{1,2})(?:\s?[/.\-–]\s?(?P<d>\d{1,2})\s|\s(?P<
 _SHORT = re.compile(r"(?<![\w.$#/-])(?P<m>\d{1,2})(?P<s>[/-])(?P<d>\d{1,2})(?![\w/-]|\s?\.\d)")
 _ISO = re.compile(r"(?<!\d)(?P<y>(?:19|20)\d\d)[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})(?!\d)")
 _COMPACT = re.compile(r"(?<![\w.-])(?P<y>20\d\d)(?P<m>[01]\d)(?P<d>[0-3]\d)(?![\d.-])")
+_ORDINALS = {
+    word: n
+    for n, word in enumerate(
+        ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth",
+         "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth", "twentieth"], 1)
+} | {
+    f"{tens}{joint}{word}": n
+    for tens, base in (("twenty", 20), ("thirty", 30))
+    for n, word in enumerate(["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"][: 9 if base == 20 else 1], base + 1)
+    for joint in ("-", " ")
+} | {"thirtieth": 30}  # fmt: skip
 _YEAR = r"(?:,|\.|\s|of|-|/)*\s?(?:'(?P<y2>\d\d)|(?P<y4>[12][0-9lIOo]{3})|(?<=[-/])(?P<y3>\d\d))(?!\d)"
 
 
@@ -125,10 +136,11 @@ def _candidates(text: str, near: date | None, wording: _Wording) -> Iterator[Fou
         if sum(c.isdigit() for c in match[0]) >= 3:
             yield from _made(match["y"], match["m"], match["d"], match)
     for match in wording.month.finditer(text):
-        name = match["name"] or match["name2"]
+        name = match["name"] or match["name2"] or match["name3"] or match["name4"]
         year = match["y2"] or match["y4"] or match["y3"] or ""
         month = str(wording.months[name.lower().rstrip(".")])
-        day = match["d"] or match["d2"]
+        day = match["d"] or match["d2"] or match["d3"] or str(_ORDINALS[match["word"].lower()])
+        year = year or match["y5"] or ""
         if year:
             yield from _made(year, month, day, match)
         elif near:
@@ -198,6 +210,8 @@ def _wording(rules: RuleBook | None) -> _Wording:
     numbers = {word: int(n) for n, words in deadlines["numbers"].items() for word in words}
     month = (
         rf"\b(?:(?P<name>{name})\b\.?\s*(?:the\s+)?(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?!\d)"
+        rf"|(?P<y5>(?:19|20)\d\d)[\s,]+(?P<name3>{name})\b\.?\s*(?P<d3>\d{{1,2}})(?:st|nd|rd|th)?(?!\d|,?\s*(?:19|20)\d\d)"
+        rf"|(?P<word>{_any(list(_ORDINALS))})\s+(?:day\s+)?(?:of\s+)?(?P<name4>{name})\b\.?"
         rf"|(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?[\s-]*(?:day\s+)?(?:of\s+)?(?P<name2>{name})\b\.?)(?:{_YEAR})?"
     )
     span = (

@@ -82,13 +82,13 @@ def assign(
     or rules of several categories fit, unless ``rules_alone``."""
     lexicon = load(rules)
     place = f"{description} {location or ''} {item_label or ''}"
-    found = _matching(lexicon, description, place, department)
+    found = matching(lexicon, description, place, department)
     score = _ALONE
     if not found and item_label:
-        found = _matching(lexicon, f"{item_label} {description}", place, department)
+        found = matching(lexicon, f"{item_label} {description}", place, department)
         score = _BY_LABEL
     if not found and location:
-        found = _matching(lexicon, f"{location} {description}", place, department)
+        found = matching(lexicon, f"{location} {description}", place, department)
         score = _BY_LABEL
     asked = department != "fire" and not rules_alone and (not found or contested(found))
     said, sure = likeliest(plain(lexicon, description)) if asked else ("", 0.0)
@@ -172,7 +172,8 @@ def _defects(rules: RuleBook | None) -> re.Pattern[str]:
     return _compiled((rules or RuleBook.load()).section("negation")["defects"])
 
 
-def _matching(lexicon: Lexicon, description: str, place: str, department: str) -> list[Rule]:
+def matching(lexicon: Lexicon, description: str, place: str, department: str) -> list[Rule]:
+    """The rules that fit a finding, the one that decides first; ``place``: the same words with those around them."""
     here = groups_in(lexicon, plain(lexicon, description))
     around = here | groups_in(lexicon, plain(lexicon, place))
     found = [

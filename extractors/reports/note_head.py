@@ -26,6 +26,11 @@ _SENT = re.compile(
     r"\bfax\b.*\b\d{1,3}\s?/\s?\d{1,3}\W*$|\d{1,2}:\d{2}.*\bfax\b|\bfax\b.*\d{1,2}:\d{2}|\d{1,2}:\d{2}.*\bP(?:age|g)?\.?\s?\d{1,3}(?:\s?/\s?\d{1,3})?\W*$",
     re.IGNORECASE,
 )
+# The sender's own address stands beside its telephone ("500 Broadway, Room 101  Tel 617-555-0140")
+_LETTERHEAD = re.compile(
+    r"\b(?:tel|fax|phone|telephone|walk-?in|mailing|p\.?\s?o\.? box|room|suite)\b|\b\d{3}[-. )]{1,2}\d{3}[-. ]\d{4}\b|\b\d{3}-\d{4}\b|\b0\d{4}\b|www\.|@",
+    re.IGNORECASE,
+)
 _TIME = re.compile(r"\b\d{1,2}[:.]?\d{0,2}\s?[ap]\.?m\b\.?|\b\d{1,2}:\d{2}\b", re.IGNORECASE)
 _ITEM = re.compile(r"\s*(?:[-*•–·>]|\d{1,2}[.)])\s*(?=\w)")
 _GREETING = re.compile(r"\W*(?:dear\b|to whom\b|attention\s*:)", re.IGNORECASE)
@@ -68,7 +73,7 @@ def read_note(head: Head, pieces: Sequence[Piece], known: Wording, rules: RuleBo
         if "address" not in head.found:
             span = find_address(blank, bare=bool(dates) or n < 2)
             around = _blanked(rest, [span]).lower() if span is not None else ""  # "74 Division Street" is no office
-            if span is not None and not any(w in around for w in known.office_words):
+            if span is not None and not any(w in around for w in known.office_words) and not _LETTERHEAD.search(around):
                 part = text.cut(*span)
                 head.offer("address", Found(blank[span[0] : span[1]].strip(" ,;("), part, 0.8, "us-ma/labels/note_address@1"))
                 taken.append(span)

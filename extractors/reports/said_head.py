@@ -15,6 +15,7 @@ from extractors.reports.found import Found, Head
 from extractors.reports.paragraphs import paragraphs
 from extractors.reports.pieces import Piece
 from extractors.reports.text import Text
+from extractors.reports.visit_told import OTHER_DAY
 from extractors.reports.wording import Wording
 from extractors.rulebook import RuleBook
 
@@ -71,7 +72,11 @@ def _own(sentence: str, rules: RuleBook) -> list[FoundDate]:
     dates = find_dates(sentence, None, rules)
     if not dates and len(worn := worn_dates(sentence, rules)) == 1:
         dates = worn
-    return [d for d in dates if not _LATER.search(sentence[max(0, d.start - 30) : d.start])]
+    return [
+        d
+        for d in dates
+        if not _LATER.search(sentence[max(0, d.start - 30) : d.start]) and not OTHER_DAY.search(sentence[: d.start])
+    ]
 
 
 def _inspector(head: Head, text: Text, start: int, sentence: str) -> None:

@@ -27,7 +27,7 @@ _VISITED = re.compile(
 )
 _AGAIN = re.compile(r"\bagain\b|\bwent back\b|\breturned\b|\bre-?\s?(?:inspect|visit|check|survey)", _FLAGS)
 # What stands right before a date that is another one's: of a letter, a call, an order, of what is still to come.
-_OTHER_DAY = re.compile(
+OTHER_DAY = re.compile(
     r"(?:\b(?:received|rec'd|dated|since|until|filed|mailed|sent|issued|before|by|corrected|due|scheduled|"
     r"(?:order|letter|notice|complaint|call|report|memo|lease)s? of|will be|to be|hearing|previous|prior|original|first|last|"
     r"next))"
@@ -100,7 +100,7 @@ def _day(head: Head, text: Text, start: int, sentence: str, posted: date | None,
     dates = find_dates(sentence, None, rules)
     if not dates and posted is not None:  # "on Tuesday, October 16" in a letter of that year
         dates = tuple(d for d in find_dates(sentence, posted, rules) if d.value <= posted and (posted - d.value).days < 120)
-    own = [d for d in dates if not _OTHER_DAY.search(sentence[: d.start])]
+    own = [d for d in dates if not OTHER_DAY.search(sentence[: d.start])]
     if own:
         _offer_day(head, text, start + own[0].start, own[0], own[0].value, again)
     elif not dates and posted is not None and (told := _YESTERDAY.search(sentence)):
