@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from extractors.language.codebook import exists, load, split_code
+from extractors.language.grounds import grounds
 from extractors.language.meaning import says_defect
 from extractors.omissions import omissions
 from extractors.reports.beside import hand_features, hands_on
@@ -66,7 +67,13 @@ def check_report(report: Report, document: Document, rules: RuleBook | None = No
     worn = page_features([p for p in document.pages if p.number in report.pages])
     said = {r.local_key: says_defect(r.text("description"), known) for r in report.records if r.kind == "violation"}
     shown = [
-        replace(r, features={**r.features, **hand_features(r, hands, reasons), **worn, **_said(r, report.records, said)})
+        replace(
+            r,
+            features={
+                **r.features, **hand_features(r, hands, reasons), **worn, **_said(r, report.records, said),
+                **_assigned(r, report.doc_type, known),
+            },
+        )
         for r in report.records
     ]
     records = tuple(_check(with_voices(r, voices), known, world or World()) for r in shown)
@@ -85,6 +92,14 @@ def _said(record: Record, all_of_it: Sequence[Record], said: Mapping[str, bool])
     found = sum(e.value is not None and e.field not in ("permit_record", "match_basis") for e in values)
     own = {"says_defect": float(said[record.local_key])} if record.kind == "violation" else {}
     return {**own, "say_defects": round(sum(kin) / len(kin), 4) if kin else 1.0, "head_found": float(found)}
+
+
+def _assigned(record: Record, doc_type: str, rules: RuleBook) -> dict[str, float]:
+    """On what grounds a section stands that the paper does not cite."""
+    if record.text("code_basis") != "inferred":
+        return {}
+    department = "fire" if doc_type == "fire_inspection" else "inspectional_services"
+    return grounds(record.text("description"), record.text("location"), record.text("category"), department, rules)
 
 
 def _check(record: Record, rules: RuleBook, world: World) -> Record:

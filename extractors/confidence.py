@@ -16,8 +16,10 @@ from typing import Any
 
 from extractors.rulebook import pattern_dir
 from extractors.trust.parts import (
+    CODE_BELIEF,
     FIELD_BELIEF,
     RECORD_BELIEF,
+    code_parts,
     field_parts,
     key_fields,
     measured,
@@ -85,6 +87,14 @@ class Calibration:
         return model.probability(field_parts(record, name))
 
 
+    def code_confidence(self, record: Record, fields: Mapping[str, float]) -> float:
+        """How sure a section is that the machine assigned; ``fields``: the confidence of the record's fields."""
+        model = self.claims.get("code")
+        if model is None or model.logistic is None:
+            return fields.get("code", fields.get("category", 1.0))
+        return model.logistic.probability(code_parts(record, fields))
+
+
 @dataclass(frozen=True, slots=True)
 class Sure:
     """How sure a record is (None = not measured), and each of its fields as far as measured."""
@@ -100,13 +110,16 @@ def sureness(record: Record, calibration: Calibration, findings: Sequence[Record
         sure = calibration.field_confidence(record, name)
         if sure is not None:
             fields[name] = sure
+    assigned = record.text("code_basis") == "inferred"
+    if assigned and "code" in fields:
+        fields["code"] = calibration.code_confidence(record, fields)
     model = calibration.claims.get(record.kind)
     if model is None or model.logistic is None or not measured(record):
         return Sure(None, _rounded(fields))
     seen = {name: fields[name] for name in key_fields(record) if name in fields}
     below = [p for f in findings if (p := calibration.field_confidence(f, "status")) is not None]
     together = model.logistic.probability(record_parts(record, seen, below))
-    if record.text("code_basis") == "inferred":
+    if assigned:
         together *= fields.get("code", fields.get("category", 1.0))
     return Sure(round(together, 4), _rounded(fields))
 
@@ -149,12 +162,13 @@ def read_calibration(text: str, where: str) -> Calibration:
     """Models from JSON; ``where`` names it in messages. Raises PatternError where this version can't use them."""
     try:
         data = json.loads(text)
-        of_fields, of_records = data["parts"]["field"], data["parts"]["record"]
-        if gone := {*of_fields} - FIELD_BELIEF.keys() | {*of_records} - RECORD_BELIEF.keys():
+        of_fields, of_records, of_codes = (data["parts"].get(name, []) for name in ("field", "record", "code"))
+        if gone := {*of_fields} - FIELD_BELIEF.keys() | {*of_records} - RECORD_BELIEF.keys() | {*of_codes} - CODE_BELIEF.keys():
             raise ValueError(f"made by another version, of parts this one does not know: {', '.join(sorted(gone))}")
+        parts = (of_records, of_codes)
         return Calibration(
             fields={name: _logistic(m, of_fields, list(FIELD_BELIEF)) for name, m in data["fields"].items()},
-            claims={c: _model(c, data["claims"][c], of_records) for c in CLAIMS if c in data["claims"]},
+            claims={c: _model(c, data["claims"][c], parts[c == "code"]) for c in CLAIMS if c in data["claims"]},
             origin=data["origin"],
             data=data["data_sha256"],
         )
@@ -163,7 +177,8 @@ def read_calibration(text: str, where: str) -> Calibration:
 
 
 def _model(claim: Claim, data: Mapping[str, Any], parts: Sequence[str]) -> Model:
-    logistic = None if "weights" not in data else _logistic(data, parts, list(RECORD_BELIEF))
+    known = list(CODE_BELIEF if claim == "code" else RECORD_BELIEF)
+    logistic = None if "weights" not in data else _logistic(data, parts, known)
     shares = {float(share): None if least is None else float(least) for share, least in data["gates"].items()}
     return Model(claim, logistic, shares)
 

@@ -21,10 +21,13 @@ from sklearn.model_selection import GroupKFold
 
 from extractors.confidence import ANY_FIELD, Calibration, Logistic, Model, field_model
 from extractors.trust.parts import (
+    CODE_BELIEF,
+    CODE_START,
     FIELD_BELIEF,
     FIELD_START,
     RECORD_BELIEF,
     RECORD_START,
+    code_parts,
     field_parts,
     key_fields,
     record_parts,
@@ -39,6 +42,8 @@ SPREAD: Final = 2.0
 """How far, in log-odds, data may easily pull a weight of a field from what was believed."""
 RECORD_SPREAD: Final = 1.0
 """The same for records, of which there are fewer: what a field is worth shows in thousands of fields, a record's parts don't."""
+CODE_SPREAD: Final = 0.5
+"""The same for assigned sections, of which few were ever wrong."""
 FIELD_SPREAD: Final = 1.0
 """How far one field may easily differ from all fields together."""
 FEWEST: Final = 30
@@ -94,14 +99,14 @@ def fit(cases: Sequence[Case], around: Calibration | None = None, fewest: int = 
         some = [c for c in cases if claim in c.right]
         if len(some) < fewest:
             continue
-        logistic = None
-        if claim in KINDS:
-            parts = np.array([_parts(c, known) for c in some])
-            right = np.array([float(c.right[claim]) for c in some])
-            known_before = before.claims.get(claim)
-            centre = known_before.logistic if known_before is not None and known_before.logistic is not None else _RECORD
-            logistic = _logistic(parts, right, centre, RECORD_SPREAD, list(RECORD_BELIEF.values()))
-        claims[claim] = Model(claim, logistic, {})
+        of_code = claim == "code"
+        parts = np.array([code_parts(c.record, _sure_fields(c.record, known)) if of_code else _parts(c, known) for c in some])
+        right = np.array([float(c.right[claim]) for c in some])
+        known_before = before.claims.get(claim)
+        believed = _CODE if of_code else _RECORD
+        centre = known_before.logistic if known_before is not None and known_before.logistic is not None else believed
+        signs = list((CODE_BELIEF if of_code else RECORD_BELIEF).values())
+        claims[claim] = Model(claim, _logistic(parts, right, centre, CODE_SPREAD if of_code else RECORD_SPREAD, signs), {})
     return Calibration(fields=fields, claims=claims)
 
 
@@ -172,7 +177,7 @@ def predict(case: Case, models: Calibration) -> Predicted:
         said[case.record.kind] = model.logistic.probability(_parts(case, models))
     whole = said.get(case.record.kind, 0.0)
     if "code" in case.right or case.record.text("code_basis") == "inferred":
-        said["code"] = fields.get("code", fields.get("category", 1.0))
+        said["code"] = models.code_confidence(case.record, fields)
         whole *= said["code"]
     return Predicted(case, whole, said)
 
@@ -216,6 +221,7 @@ def _sure_fields(record: Record, models: Calibration, names: set[str] | None = N
 
 _BELIEF = list(FIELD_BELIEF.values())
 _FIELD = Logistic(FIELD_START, tuple(FIELD_BELIEF.values()))
+_CODE = Logistic(CODE_START, tuple(CODE_BELIEF.values()))
 _RECORD = Logistic(RECORD_START, tuple(RECORD_BELIEF.values()))
 
 

@@ -32,6 +32,13 @@ RECORD_BELIEF: Final[Mapping[str, float]] = {
 }  # fmt: skip
 RECORD_START: Final = -1.0
 
+CODE_BELIEF: Final[Mapping[str, float]] = {
+    "field": 0.5, "code_likely": 1.0, "code_ahead": 1.0, "code_named_first": 1.0, "code_known": 1.0, "code_specific": 1.0,
+    "says_defect": 1.0,
+}  # fmt: skip
+"""Of a section that the machine assigned; see ``extractors.language.grounds``."""
+CODE_START: Final = 0.0
+
 MOST_DOUBTS: Final = 4
 """More doubts than this say nothing new."""
 _SUREST, _LEAST_SURE = 6.0, -5.0
@@ -99,6 +106,15 @@ def record_parts(record: Record, sure: Mapping[str, float], findings: Sequence[f
         "head_found": min(1.0, _feature(record, "head_found", 8.0) / 8),
     }
     return [parts[part] if part in parts else _feature(record, part, 0.0) for part in RECORD_BELIEF]
+
+
+def code_parts(record: Record, sure: Mapping[str, float]) -> list[float]:
+    """The parts of the confidence in an assigned section, in the order of ``CODE_BELIEF``. ``sure``: the fields' confidence."""
+    field = log_odds(sure.get("code", sure.get("category", 0.5)))
+    return [field if part == "field" else _feature(record, part, _CODE_UNTOLD.get(part, 1.0)) for part in CODE_BELIEF]
+
+
+_CODE_UNTOLD: Final = {"code_likely": -1.0}
 
 
 def measured(record: Record) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 from extractors.confidence import Calibration, Model
 from extractors.trust.fitting import FEWEST, Case, Fitted, cross_validated, measure, reliability
 from extractors.trust.gates import ALLOWED, Measured, gate
-from extractors.trust.parts import FIELD_BELIEF, RECORD_BELIEF
+from extractors.trust.parts import CODE_BELIEF, FIELD_BELIEF, RECORD_BELIEF
 from records.proof import percent
 from records.trust import CLAIM_WORDS, CLAIMS, Claim
 
@@ -95,7 +95,7 @@ def as_json(made: Made) -> dict[str, Any]:
         "rows": made.rows,
         "documents": made.documents,
         "layouts": made.layouts,
-        "parts": {"field": list(FIELD_BELIEF), "record": list(RECORD_BELIEF)},
+        "parts": {"field": list(FIELD_BELIEF), "record": list(RECORD_BELIEF), "code": list(CODE_BELIEF)},
         "fields": {n: {"intercept": m.intercept, "weights": m.weights} for n, m in sorted(calibration.fields.items())},
         "claims": {
             claim: {

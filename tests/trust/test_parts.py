@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from extractors.confidence import load_models, read_calibration
+from extractors.confidence import Calibration, Logistic, Model, load_models, read_calibration
 from extractors.rulebook import pattern_dir
-from extractors.trust.parts import FIELD_BELIEF, RECORD_BELIEF, field_parts, record_parts
+from extractors.trust.parts import CODE_BELIEF, CODE_START, FIELD_BELIEF, RECORD_BELIEF, code_parts, field_parts, record_parts
 from records.errors import PatternError
 from records.record import Evidence, Extraction, Record
 
@@ -64,3 +64,14 @@ def test_a_calibration_of_parts_nobody_knows_is_refused() -> None:
 def test_the_shipped_models_know_reports_and_lists_apart() -> None:
     fields = load_models().fields
     assert {"report/inspection_date", "list/total", "report/*", "list/*"} <= fields.keys()
+
+
+def test_an_assigned_section_is_judged_on_its_own_grounds() -> None:
+    model = Model("code", Logistic(CODE_START, tuple(CODE_BELIEF.values())), {})
+    calibration = Calibration(claims={"code": model})
+    firm = finding(code_likely=-0.1, code_ahead=1.0, code_named_first=1.0, code_known=1.0, code_specific=0.67, says_defect=1.0)
+    weak = finding(code_likely=-2.5, code_ahead=0.2, code_named_first=0.0, code_known=0.5, code_specific=0.33, says_defect=1.0)
+    fields = {"code": 0.9}
+    assert calibration.code_confidence(firm, fields) > 0.95 > 0.7 > calibration.code_confidence(weak, fields)
+    assert Calibration().code_confidence(weak, fields) == 0.9  # a calibration from before: the field's own confidence
+    assert len(code_parts(weak, {})) == len(CODE_BELIEF)
