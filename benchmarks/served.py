@@ -118,6 +118,11 @@ class Served:
         except urllib.error.HTTPError as error:
             raise RuntimeError(f"{path}: {error.code} {error.read()[:300]!r}") from error
 
+    def documents_done(self) -> int:
+        """Of all runs of the home, by its log."""
+        log = self.home / "logs" / "lotline.jsonl"
+        return log.read_text(encoding="utf-8").count('"document done"') if log.is_file() else 0
+
     def processes(self) -> dict[str, list[int]]:
         """Numbers of the living processes by what they are: the services, ``flow`` (a run under Prefect) and ``reader``."""
         home = open_home(self.home)

@@ -187,7 +187,6 @@ class DeskWorks(ABC):
         return "Reading begins; what is not sure shows in the queue."
 
     def read_again(self, sha256: str, dpi: int) -> str:
-        from extractors.read.serial import document_to_json
         from flows.crossings import cross_all
 
         found, file = self._needed(), self.source(sha256)
@@ -203,11 +202,8 @@ class DeskWorks(ABC):
             pool.close()
         if isinstance(answer, Lost):
             raise DocumentError(answer.reason)
-        made, mark = answer.document, f"again-{dpi}-{datetime.now(UTC):%Y%m%d%H%M%S}"
-        self.store.save_reading(
-            sha256, mark, document_to_json(made), made.failure, pages=made.page_count or len(made.pages) or None,
-            text_source=made.text_source, media_type=made.media_type,
-        )  # fmt: skip
+        mark = f"again-{dpi}-{datetime.now(UTC):%Y%m%d%H%M%S}"
+        answer.read.save(self.store, mark)
         self.store.save_outcome(sha256, mark, answer.outcome)
         cross_all(self.store, found.city)
         return f"Read again at {dpi} dots per inch: {len(answer.outcome.records)} records found."

@@ -40,7 +40,7 @@ def explain_file(home: Home, file: Path, parcels: Path | None, log: Path | None,
 
 def explanation(done: Done, desk: Desk) -> list[str]:
     """The whole story as lines."""
-    document, outcome = done.document, done.outcome
+    document, outcome = done.read.document(), done.outcome
     lines = [
         f"{document.source.path}: {outcome.doc_type}" + (f" ({outcome.reason})" if outcome.reason else ""),
         f"  sha256 {document.source.sha256}, {document.media_type or 'unknown format'}, "

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from extractors.read.serial import document_from_json, document_to_json
+from extractors.read.serial import document_from_json
 from flows.crossings import cross_all
 from flows.fingerprints import Fingerprints, fingerprints
 from flows.home import Home
@@ -174,13 +174,9 @@ def _worked(
             if isinstance(answer, Lost):
                 yield job.source.path, answer.reason
                 continue
-            sha256, document = job.source.sha256, answer.document
+            sha256 = job.source.sha256
             if answer.fresh:
-                store.save_reading(
-                    sha256, prints.reading, document_to_json(document), document.failure,
-                    pages=document.page_count or len(document.pages) or None, text_source=document.text_source,
-                    media_type=document.media_type,
-                )  # fmt: skip
+                answer.read.save(store, prints.reading)
             held = prints.outcome if answer.fresh or current[sha256] else OLD_READING + prints.outcome
             store.save_outcome(sha256, held, answer.outcome)
             yield job.source.path, ""

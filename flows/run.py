@@ -16,7 +16,6 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from extractors.read.serial import document_to_json
 from flows.city import load_city
 from flows.collect import Found, collect
 from flows.export.folder import check_place
@@ -208,7 +207,7 @@ class Run:
     def _log_of(self, job: Job, done: Done, answer: Done | Lost, retry: bool) -> None:
         lost = isinstance(answer, Lost)
         self.log.note(
-            "document lost" if lost else "document done", document=job.source.sha256, pages=len(done.document.pages),
+            "document lost" if lost else "document done", document=job.source.sha256, pages=done.read.pages,
             records=len(done.outcome.records), failed=bool(done.outcome.failure), left_out=len(job.left_out), again=retry,
             level="warning" if lost else "info",
         )  # fmt: skip
@@ -219,17 +218,9 @@ class Run:
         return job if kept is None else replace(job, reading=kept)
 
     def _keep(self, done: Done, retry: bool) -> None:
-        document, sha256 = done.document, done.document.source.sha256
+        sha256 = done.read.source.sha256
         if done.fresh:
-            self.store.save_reading(
-                sha256,
-                (RETRY if retry else "") + self.prints.reading,
-                document_to_json(document),
-                document.failure,
-                pages=document.page_count or len(document.pages) or None,
-                text_source=document.text_source,
-                media_type=document.media_type,
-            )
+            done.read.save(self.store, (RETRY if retry else "") + self.prints.reading)
         self.store.save_outcome(sha256, (RETRY if retry else "") + self.prints.outcome, done.outcome)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from extractors.read.serial import document_from_json, document_to_json
 from flows.collect import same_bytes
 from flows.logbook import about, say_of_reader
 from flows.pool import Lost, begin_page
@@ -22,6 +23,7 @@ from records.settings import City
 if TYPE_CHECKING:
     from extractors.read.settings import ReadSettings
     from extractors.rulebook import RuleBook
+    from store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +54,44 @@ def without_page(job: Job, page: int, why: Lost) -> Job:
 
 
 @dataclass(frozen=True, slots=True)
+class Read:
+    """A document as it was read, in the form that the store keeps. A child hands this over and not the words themselves: taking
+    thousands of them apart would be half of what the run's own process does. ``payload`` is empty where the store has it."""
+
+    source: SourceFile
+    payload: bytes
+    pages: int  # that were read
+    page_count: int | None
+    text_source: str
+    media_type: str
+    failure: str
+
+    @classmethod
+    def of(cls, document: Document, stored: bool = False) -> Read:
+        """``stored``: it came from the store."""
+        payload = b"" if stored else document_to_json(document)
+        return cls(
+            document.source, payload, len(document.pages), document.page_count, document.text_source, document.media_type,
+            document.failure,
+        )  # fmt: skip
+
+    def document(self) -> Document:
+        """With its words again."""
+        return document_from_json(self.payload).with_source(self.source)
+
+    def save(self, store: Store, fingerprint: str) -> None:
+        """Puts it into the store."""
+        store.save_reading(
+            self.source.sha256, fingerprint, self.payload, self.failure, pages=self.page_count or self.pages or None,
+            text_source=self.text_source, media_type=self.media_type,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """A document as read and what was found in it. ``fresh``: the reading is new and must be stored."""
 
-    document: Document
+    read: Read
     outcome: Outcome
     fresh: bool
     changed: bool = False  # the file's bytes are no longer those of ``source``: to be read again in the next run
@@ -63,7 +99,8 @@ class Done:
 
 def unreadable(source: SourceFile, reason: str) -> Done:
     """The outcome of a file whose content can't be had."""
-    return Done(Document(source, (), failure=reason), Outcome("other", (), reason=reason, failure=reason), fresh=True)
+    read = Read.of(Document(source, (), failure=reason))
+    return Done(read, Outcome("other", (), reason=reason, failure=reason), fresh=True)
 
 
 def prepare(desk: object) -> Callable[[Job], Done]:
@@ -72,7 +109,6 @@ def prepare(desk: object) -> Callable[[Job], Done]:
     from extractors.pipeline import process
     from extractors.read import read_file
     from extractors.read.progress import watched
-    from extractors.read.serial import document_from_json
 
     assert isinstance(desk, Desk)
     linker = Linker(desk.parcels, desk.log, desk.city)
@@ -95,10 +131,10 @@ def prepare(desk: object) -> Callable[[Job], Done]:
             return replace(unreadable(job.source, "the file changed while it was being read"), changed=True)
         begin_page(0, 0)  # the reading is over: finding has a time of its own
         try:
-            return Done(document, process(document, desk.rules, linker), fresh)
+            return Done(Read.of(document, not fresh), process(document, desk.rules, linker), fresh)
         except Exception as error:  # noqa: BLE001 - one odd document must not end the others' run; its reason is kept
             say_of_reader(about(error, "extracting", job.source.sha256))
             reason = f"could not be worked through ({type(error).__name__}: {error})"[:300]
-            return Done(document, Outcome("other", (), reason=reason, failure=reason), fresh)
+            return Done(Read.of(document, not fresh), Outcome("other", (), reason=reason, failure=reason), fresh)
 
     return do

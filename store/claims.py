@@ -10,11 +10,10 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from store.owner import is_gone
-from store.sql import portions
+from store.sql import insert_into, portions
 from store.tables import metadata
 
 claims = sa.Table(
@@ -40,11 +39,11 @@ class Claims:
         taken: set[str] = set()
         with self._writing() as connection:
             now = _now(connection)
-            dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
             for some in portions(sorted(set(names))):  # sorted: two that want the same never wait for each other
                 query = sa.select(claims.c.owner).where(claims.c.name.in_(some), claims.c.ends_at >= now).distinct()
                 dead = [o for o in connection.execute(query).scalars() if is_gone(o)]
-                wanted = dialect.insert(claims).values([{"name": n, "owner": owner, "ends_at": now + seconds} for n in some])
+                rows = [{"name": n, "owner": owner, "ends_at": now + seconds} for n in some]
+                wanted = insert_into(connection, claims).values(rows)
                 free = sa.or_(claims.c.ends_at < now, claims.c.owner.in_([owner, *dead]))
                 taking = wanted.on_conflict_do_update(
                     index_elements=["name"], set_={"owner": owner, "ends_at": now + seconds}, where=free

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
 
 PORTION = 400
 """Values in one IN (...) list; well below what either database takes."""
@@ -17,8 +19,19 @@ def insert_new(connection: Connection, table: sa.Table, rows: Sequence[Mapping[s
     """Inserts the rows whose key is not there yet and leaves the others alone."""
     if not rows:
         return
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    connection.execute(dialect.insert(table).on_conflict_do_nothing(), list(rows))
+    connection.execute(insert_into(connection, table).on_conflict_do_nothing(), list(rows))
+
+
+def insert_into(connection: Connection, table: sa.Table) -> postgresql.Insert | sqlite.Insert:
+    """An insert that can say what happens where the key is there. Each dialect is loaded where it is used: PostgreSQL's takes
+    longer to load than a small command takes in all."""
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert as insert_in_postgresql
+
+        return insert_in_postgresql(table)
+    from sqlalchemy.dialects.sqlite import insert
+
+    return insert(table)
 
 
 def insert_all(connection: Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:

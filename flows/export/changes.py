@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -27,15 +27,15 @@ class Change:
 
 
 def changes(
-    profile: Profile, causes: Mapping[str, Cause], old: Path | None, new: Path
+    profile: Profile, causes: Callable[[], Mapping[str, Cause]], old: Path | None, new: Path
 ) -> dict[str, list[Change]]:
-    """Per file with a key, what differs between the export folders ``old`` (None: there was none) and ``new``. ``causes`` of
-    all records by id."""
+    """Per file with a key, what differs between the export folders ``old`` (None: there was none) and ``new``. ``causes`` gives
+    those of all records by id; it is asked only where something differs."""
     found: dict[str, list[Change]] = {}
     for file in profile.files:
         if key_of(file):
             before, after = compared(file, old, new)
-            found[file.name] = list(_of_file(before, after, file.header, causes))
+            found[file.name] = list(_of_file(before, after, file.header, causes())) if before or after else []
     return found
 
 

@@ -126,17 +126,11 @@ class Delivery:
 
     def with_register(self, sheet: Sheet) -> Sheet:
         """Record rows with the parcel's register entry beside them; where no parcel is known, the address as written."""
-        at = {name: i for i, name in enumerate(sheet.columns)}
-        current, parcel, address = at["parcel_id_current"], at["parcel_id"], at.get("address_as_written")
-        sites: dict[tuple[str, str], tuple[str, ...]] = {}
-        rows = []
-        for row in sheet.rows:
-            key = row[current] or row[parcel], row[address] if address is not None else ""
-            site = sites.get(key)
-            if site is None:
-                site = sites[key] = tuple(self._register(*key).values())
-            rows.append(row + site)
-        return Sheet((*sheet.columns, *self._register("", "")), rows)
+        written = sheet.column("address_as_written") if "address_as_written" in sheet.columns else [""] * sheet.count
+        keys = list(zip(sheet.column("parcel_id_current"), sheet.column("parcel_id"), written, strict=True))
+        sites = {key: tuple(self._register(key[0] or key[1], key[2]).values()) for key in set(keys)}
+        names = tuple(self._register("", ""))
+        return sheet.beside(dict(zip(names, zip(*map(sites.__getitem__, keys), strict=True), strict=False)))
 
     @cached_property
     def _held(self) -> Counter[str]:

@@ -26,27 +26,20 @@ class Held:
 
 def guard(file: ProfileFile, sheet: Sheet, audience: Audience) -> tuple[Sheet, list[Held]]:
     """The rows that may leave, and those that stay. Inside the city all stay as they are."""
-    columns = [c.source.name for c in file.columns if c.source.type == "text"]
-    if audience == "inside" or not columns or not sheet.rows:
+    if audience == "inside" or not sheet.count:
         return sheet, []
-    at = {name: i for i, name in enumerate(sheet.columns)}
-    places = [(at[name], name) for name in columns if name in at]
-    looked: dict[str, str] = {}
-    kept: list[tuple[str, ...]] = []
-    held: list[Held] = []
-    for row in sheet.rows:
-        for place, name in places:
-            text = row[place]
-            looks = looked.get(text)
-            if looks is None:
-                looks = looked[text] = looks_personal(text)
-            if looks:
-                key = " ".join(row[at[k]] for k in file.table.key if k in at)
-                held.append(Held(file.name, key, name, looks))
-                break
-        else:
-            kept.append(row)
-    return Sheet(sheet.columns, kept), held
+    columns = [c.source.name for c in file.columns if c.source.type == "text" and c.source.name in sheet.columns]
+    looked = {text: looks_personal(text) for text in set[str]().union(*map(sheet.column, columns))}
+    personal = {text for text, looks in looked.items() if looks}
+    if not personal:
+        return sheet, []
+    stays: dict[int, Held] = {}
+    for name in columns:
+        for row, text in enumerate(sheet.column(name)):
+            if text in personal and row not in stays:
+                key = " ".join(sheet.column(k)[row] for k in file.table.key if k in sheet.columns)
+                stays[row] = Held(file.name, key, name, looked[text])
+    return sheet.without(stays), [stays[row] for row in sorted(stays)]
 
 
 def withheld_columns(file: ProfileFile) -> tuple[str, ...]:

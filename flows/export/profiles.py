@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from operator import itemgetter
 from typing import Any
 
 from extractors.rulebook import DEFAULT_LAYERS, RuleBook
@@ -63,33 +62,16 @@ class ProfileFile:
     def header(self) -> tuple[str, ...]:
         return tuple(c.header for c in self.columns)
 
-    def cells(self, sheet: Sheet) -> Sequence[tuple[str, ...]]:
-        """The rows of a sheet that holds these columns, as they are delivered."""
-        at = {name: i for i, name in enumerate(sheet.columns)}
-        if not sheet.rows:
-            return []
-        places = [at[c.source.name] for c in self.columns]
-        if places == list(range(len(sheet.columns))):
-            rows = sheet.rows
-        elif len(places) == 1:
-            rows = [(row[places[0]],) for row in sheet.rows]
-        else:
-            rows = list(map(itemgetter(*places), sheet.rows))
-        forms = [(i, c) for i, c in enumerate(self.columns) if c.converted]
-        if not forms:
-            return rows
-        written: list[dict[str, str]] = [{} for _ in forms]  # a column holds the same cells over and over
-        out = []
-        for row in rows:
-            cells = list(row)
-            for (i, column), known in zip(forms, written, strict=True):
-                text = cells[i]
-                found = known.get(text)
-                if found is None:
-                    found = known[text] = column.written(text)
-                cells[i] = found
-            out.append(tuple(cells))
-        return out
+    def cells(self, sheet: Sheet) -> list[Sequence[str]]:
+        """The cells of a sheet that holds these columns as they are delivered, column by column."""
+        return [_as_delivered(c, sheet.column(c.source.name)) for c in self.columns]
+
+
+def _as_delivered(column: ProfileColumn, cells: Sequence[str]) -> Sequence[str]:
+    if not column.converted:
+        return cells
+    forms = {text: column.written(text) for text in set(cells)}  # a column holds the same cells over and over
+    return [forms[text] for text in cells]
 
 
 @dataclass(frozen=True, slots=True)

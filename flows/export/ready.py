@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import marshal
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cached_property
@@ -41,7 +41,7 @@ class Ready:
     released: Mapping[str, Sheet]
     unsure: frozenset[str]
     sites: Mapping[str, tuple[str, str]]
-    causes: Mapping[str, Cause]
+    all_causes: Callable[[], Mapping[str, Cause]]  # of all records by id; asked for only where something differs
     kinds: tuple[str, ...]  # of accepted records
     provenance: Provenance
     log_through: date | None
@@ -54,9 +54,14 @@ class Ready:
         return cls(
             lambda: {name: Sheet.of(name, tables.everything[name]) for name in _RECORDS},
             {name: Sheet.of(name, rows) for name, rows in named.items()},
-            tables.unsure, tables.sites, causes_of(bundle),
+            tables.unsure, tables.sites, lambda: causes_of(bundle),
             tuple(sorted({r.kind for r in bundle.standing if r.state == "accepted"})), bundle.provenance, bundle.log_through,
         )  # fmt: skip
+
+    @cached_property
+    def causes(self) -> Mapping[str, Cause]:
+        """record_id -> why its row came, changed or went."""
+        return self.all_causes()
 
     @cached_property
     def everything(self) -> Mapping[str, Rows]:
@@ -100,13 +105,18 @@ def _gone(record: ExportRecord, standing: ExportRecord) -> str:
 
 
 def keep(cache: Path, key: str, ready: Ready) -> None:
-    """Keeps the rows under ``key`` in place of what was kept before."""
-    data = {
-        "all": marshal.dumps(_packed(ready.all_rows())), "released": _packed(ready.released), "unsure": sorted(ready.unsure),
-        "sites": dict(ready.sites), "causes": {i: (c.by_person, c.gone) for i, c in ready.causes.items()},
-        "kinds": ready.kinds, "provenance": _plain(asdict(ready.provenance)),
-        "log": ready.log_through.isoformat() if ready.log_through else "",
-    }  # fmt: skip
+    """Keeps the rows under ``key`` in place of what was kept before. Cells that can't be kept so are worked out each time."""
+    causes = ready.causes
+    try:
+        data = {
+            "all": marshal.dumps(_packed(ready.all_rows())), "released": _packed(ready.released), "unsure": sorted(ready.unsure),
+            "sites": dict(ready.sites), "kinds": ready.kinds, "provenance": _plain(asdict(ready.provenance)),
+            "log": ready.log_through.isoformat() if ready.log_through else "",
+            "causes": marshal.dumps((_block(list(causes)), [(c.by_person, c.gone) for c in causes.values()])),
+        }  # fmt: skip
+    except ValueError:
+        (cache / NAME).unlink(missing_ok=True)
+        return
     payload = marshal.dumps(data)
     half = cache / f"{NAME}.{os.getpid()}"
     with half.open("wb") as stream:
@@ -125,12 +135,16 @@ def load(cache: Path, key: str) -> Ready | None:
     if head != _head(key, payload):
         return None
     found: dict[str, Any] = marshal.loads(payload)
-    known: dict[tuple[bool, str], Cause] = {}
     return Ready(
         lambda: _unpacked(marshal.loads(found["all"])), _unpacked(found["released"]), frozenset(found["unsure"]), found["sites"],
-        {i: known.get(c) or known.setdefault(c, Cause(*c)) for i, c in found["causes"].items()}, found["kinds"],
+        lambda: _causes(*marshal.loads(found["causes"])), found["kinds"],
         Provenance(**found["provenance"]), date.fromisoformat(found["log"]) if found["log"] else None,
     )  # fmt: skip
+
+
+def _causes(ids: bytes, told: Sequence[tuple[bool, str]]) -> dict[str, Cause]:
+    known: dict[tuple[bool, str], Cause] = {}
+    return {i: known.get(c) or known.setdefault(c, Cause(*c)) for i, c in zip(_cells(ids, len(told)), told, strict=True)}
 
 
 def _head(key: str, payload: bytes | memoryview) -> bytes:
@@ -139,12 +153,50 @@ def _head(key: str, payload: bytes | memoryview) -> bytes:
     return digest.hexdigest().encode()
 
 
-def _packed(sheets: Mapping[str, Sheet]) -> dict[str, tuple[tuple[str, ...], list[tuple[str, ...]]]]:
-    return {name: (sheet.columns, list(sheet.rows)) for name, sheet in sheets.items()}
+_Packed = dict[str, tuple[tuple[str, ...], int, dict[str, bytes]]]
+"""Table -> its columns, rows, and the cells of each column in one piece: read as they are, and taken apart where asked for."""
 
 
-def _unpacked(packed: Mapping[str, tuple[tuple[str, ...], Sequence[tuple[str, ...]]]]) -> dict[str, Sheet]:
-    return {name: Sheet(columns, rows) for name, (columns, rows) in packed.items()}
+class _Columns(Mapping[str, Sequence[str]]):
+    """Columns that are taken apart when they are asked for."""
+
+    def __init__(self, blocks: Mapping[str, bytes], count: int) -> None:
+        self._blocks, self._count = blocks, count
+        self._known: dict[str, list[str]] = {}
+
+    def __getitem__(self, name: str) -> Sequence[str]:
+        if name not in self._known:
+            self._known[name] = _cells(self._blocks[name], self._count)
+        return self._known[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._blocks)
+
+    def __len__(self) -> int:
+        return len(self._blocks)
+
+
+def _packed(sheets: Mapping[str, Sheet]) -> _Packed:
+    return {
+        name: (sheet.columns, sheet.count, {column: _block(sheet.column(column)) for column in sheet.columns})
+        for name, sheet in sheets.items()
+    }
+
+
+def _unpacked(packed: _Packed) -> dict[str, Sheet]:
+    return {name: Sheet(columns, _Columns(blocks, count), count) for name, (columns, count, blocks) in packed.items()}
+
+
+def _block(cells: Sequence[str]) -> bytes:
+    """Raises ValueError for a cell with the sign that parts them, which no paper has."""
+    text = "\0".join(cells)
+    if cells and text.count("\0") != len(cells) - 1:
+        raise ValueError("a cell holds a zero character")
+    return text.encode()
+
+
+def _cells(block: bytes, count: int) -> list[str]:
+    return block.decode().split("\0") if count else []
 
 
 def _plain(data: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections import ChainMap, Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from itertools import compress
 
 from records.cells import bbox, cell, clean, export_text, joined
 from records.columns import LEDGER_STATES, TABLES
@@ -33,20 +34,36 @@ Rows = tuple[Row, ...]
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A table as its columns' names and rows of cells: a tenth of what mappings take, for those who write it as it is."""
+    """A table as columns of cells: a tenth of what mappings take, for those who write it as it is. ``cells`` by name of column,
+    each as long as ``count``; where there are no rows it may lack columns."""
 
     columns: tuple[str, ...]
-    rows: Sequence[tuple[str, ...]]
+    cells: Mapping[str, Sequence[str]]
+    count: int
 
     @classmethod
     def of(cls, table: str, rows: Sequence[Row]) -> Sheet:
         """Of rows that all hold the columns of ``table``, in its order (derived tables: in their own)."""
         columns = tuple(rows[0]) if rows else tuple(c.name for c in TABLES[table].columns) if table in TABLES else ()
-        return cls(columns, [tuple(row.values()) for row in rows])
+        return cls(columns, {name: [row[name] for row in rows] for name in columns}, len(rows))
+
+    def column(self, name: str) -> Sequence[str]:
+        """The cells of a column."""
+        return self.cells[name] if self.count else ()
+
+    def beside(self, more: Mapping[str, Sequence[str]]) -> Sheet:
+        """The same rows with further columns."""
+        return Sheet((*self.columns, *more), ChainMap({**more}, self.cells), self.count)  # type: ignore[arg-type]
+
+    def without(self, rows: Collection[int]) -> Sheet:
+        """All rows but these."""
+        kept = [i not in rows for i in range(self.count)]
+        return Sheet(self.columns, {name: list(compress(self.cells[name], kept)) for name in self.columns}, sum(kept))
 
     def mappings(self) -> Rows:
         """The rows by name of column."""
-        return tuple(dict(zip(self.columns, row, strict=True)) for row in self.rows)
+        cells = (self.column(name) for name in self.columns)
+        return tuple(dict(zip(self.columns, row, strict=True)) for row in zip(*cells, strict=True))
 
 
 class _Named(dict[bool, Mapping[str, Rows]]):

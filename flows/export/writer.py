@@ -5,7 +5,7 @@ The same bundle gives the same bytes in every file but ``delivery.json``, which 
 
 from __future__ import annotations
 
-import csv
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from extractors.rulebook import DEFAULT_LAYERS
+from flows.export.bulk import write_table
 from flows.export.delivery import Delivery
 from flows.export.folder import MANIFEST, read_manifest, recover, replace_folder
 from flows.export.package import data_package, differences, fact, manifest, write_json
@@ -20,7 +21,6 @@ from flows.export.privacy import Held, guard
 from flows.export.profiles import Profile, ProfileFile, load_profile
 from flows.export.ready import Ready
 from flows.export.tables import Sheet, Tables
-from flows.export.workbook import write_workbook
 from records.columns import TABLES
 from records.errors import SetupError
 from records.export import ExportBundle
@@ -81,10 +81,8 @@ def write_export(
         })  # fmt: skip
 
     replace_folder(out, write)
-    states: dict[str, int] = {}
-    for document in tables.documents:
-        states[document["state"]] = states.get(document["state"], 0) + 1
-    counts = {name: len(sheet.rows) for name, sheet in sheets.items()}
+    states = dict(Counter(tables.sheet("documents", include_review).column("state")))
+    counts = {name: sheet.count for name, sheet in sheets.items()}
     return ExportSummary(out, profile, counts, held, states, changes, hashes["manifest"], tuple(personal))
 
 
@@ -108,15 +106,12 @@ def _write_tables(folder: Path, profile: Profile, rows: Mapping[str, Sheet]) -> 
     sheets = {}
     for file in profile.files:
         cells = file.cells(rows[file.name])
-        path = folder / file.name
-        # RFC 4180: CRLF ends a row, quotes only where a cell needs them.
-        with path.open("w", encoding="utf-8", newline="", buffering=1 << 20) as stream:
-            writer = csv.writer(stream, lineterminator="\r\n")
-            writer.writerow(file.header)
-            writer.writerows(cells)
-        facts[file.name] = fact(path, len(cells))
+        facts[file.name] = write_table(folder / file.name, file.header, cells)
         sheets[file.name.removesuffix(".csv")[:31]] = (file.header, cells)
     if profile.workbook:
-        write_workbook(folder / "lotline.xlsx", sheets)
+        from flows.export.workbook import write_workbook  # most deliveries have none
+
+        books = {name: (header, list(zip(*cells, strict=True))) for name, (header, cells) in sheets.items()}
+        write_workbook(folder / "lotline.xlsx", books)
         facts["lotline.xlsx"] = fact(folder / "lotline.xlsx")
     return facts

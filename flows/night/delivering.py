@@ -105,7 +105,7 @@ class _Delivery:
             before = target if read_manifest(target) else None
             if not accept_counts:
                 self._refuse_counts(number, before, summary.rows)
-            found = changes(self.profile, self.ready.causes, before, staging)
+            found = changes(self.profile, lambda: self.ready.causes, before, staging)
             differences = self.parent / f"{self.profile.name}-changes" / f"{number:04}"
             replace_folder(differences, self._changes_writer(found, before, staging))
             replace_folder(target, _copier(staging))

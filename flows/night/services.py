@@ -100,7 +100,7 @@ def environment(home: Home, ports: Ports, settings: NightSettings) -> dict[str, 
         "DO_NOT_TRACK": "1",
         "PREFECT_CLI_PROMPT": "false",
         "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
-        "PREFECT_WORKER_QUERY_SECONDS": "3",  # a person who uploaded something waits for it
+        "PREFECT_WORKER_QUERY_SECONDS": "10",  # what a person waits for is read at once by desk and intake themselves
         "OMP_THREAD_LIMIT": "1",
         **_CALM,
     }

@@ -6,8 +6,6 @@ import posixpath
 from pathlib import Path
 from typing import Any
 
-import fsspec
-
 from records.errors import StoreError
 
 _SSH = ("sftp", "ssh")
@@ -45,6 +43,8 @@ def upload(address: str, folder: Path, known_hosts: Path | None = None) -> str:
 
 
 def _open(address: str, known_hosts: Path | None) -> tuple[Any, str]:
+    import fsspec  # here, since most deliveries go nowhere else
+
     if not address.startswith(tuple(f"{s}://" for s in _SSH)):
         system, root = fsspec.core.url_to_fs(address)
         return system, root

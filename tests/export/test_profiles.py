@@ -71,7 +71,7 @@ def test_forms_headers_and_order_are_data(tmp_path: Path) -> None:
     file = profile.files[0]
     assert file.header == ("as_of_date", "Parcel ID", "tax_type")
     row = {"parcel_id": "4-3", "tax_type": "other", "as_of_date": "2019-06-30"}
-    assert file.cells(Sheet(tuple(row), [tuple(row.values())])) == [("06/30/2019", '="4-3"', "O")]
+    assert file.cells(Sheet.of("", [row])) == [["06/30/2019"], ['="4-3"'], ["O"]]
 
 
 def test_one_event_per_distinct_violation_at_its_first_citation(tmp_path: Path) -> None:

@@ -201,7 +201,7 @@ def test_a_full_disk_leaves_the_old_export(tmp_path: Path, monkeypatch: pytest.M
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("flows.export.writer.write_workbook", full)
+    monkeypatch.setattr("flows.export.workbook.write_workbook", full)
     with pytest.raises(StoreError, match="disk is full"):
         write_export(out, bundle(), True)
     assert _snapshot(out) == before and [p.name for p in tmp_path.iterdir()] == ["out"]
