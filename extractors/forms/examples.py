@@ -227,6 +227,8 @@ _GROUPS: Mapping[str, tuple[str, Answer]] = {
 ASK: Mapping[tuple[str, str], Answer] = {
     ("checklists", "column"): lambda rules, text: wording(rules).check_column(text) or "",
     ("checklists", "mark"): _mark,
+    ("checklists", "question"): lambda rules, text: "trouble" if wording(rules).asks_for_trouble(text) else "",
+    ("checklists", "remark"): lambda rules, text: "nothing" if wording(rules).says_nothing(text) else "",
     ("document_kinds", "page"): lambda rules, text: kind_of(text, wording(rules)).doc_type,
     ("document_kinds", "boilerplate"): lambda rules, text: "yes" if wording(rules).boilerplate.search(text) else "",
     ("labels", "label"): _label,

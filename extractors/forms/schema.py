@@ -111,7 +111,8 @@ _TYPE = one_of(TAX_TYPES)
 
 SECTIONS: Mapping[str, Check] = {
     "checklists": holds({}, {
-        "columns": _LABELLED, "marks": named(WORDS, ("ticked", "empty")), "empty_remarks": WORDS, **TRIED}),
+        "columns": _LABELLED, "marks": named(WORDS, ("ticked", "empty")), "empty_remarks": WORDS, "well": text,
+        "asks_for_trouble": text, "asks_whether_free": text, **TRIED}),
     "citations": holds({}, {"section_words": WORDS, "street_words": WORDS, "unit_words": WORDS, **TRIED}),
     "codes": holds({}, {
         "answers": listed(holds(

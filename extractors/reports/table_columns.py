@@ -6,22 +6,27 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from extractors.reports.check_words import ANSWERS, answer_columns, in_words_of_yes
 from extractors.reports.ticks import like_an_empty_box, mark_in
 from extractors.reports.wording import Wording
 from records.document import Cell, Table, enclosing
 
 _SECTION_LIKE = re.compile(r"\b4[1Il]0\W{0,2}\d{3}\b|\bC\.?M\.?R\b", re.IGNORECASE)
+_CHAPTER = re.compile(r"\b527\s*C\.?M\.?R\.?\s*1[.,]0?0?\b|\b527\s*C\.?M\.?R\b", re.IGNORECASE)
 _DAY_LIKE = re.compile(r"\b\d{1,2}[/.-]\d{1,2}[/.:-]\d{2,4}\b")
 
 
 @dataclass(frozen=True)
 class Columns:
-    """What the columns of a table mean: role by column number; ``first`` is the first row below the heading."""
+    """What the columns of a table mean: role by column number; ``first`` is the first row below the heading. ``asked``: its
+    answers are yes and no, which may mean either ("Any leaks?")."""
 
     roles: dict[int, str]
     first: int
     checklist: bool
     centres: tuple[tuple[str, float], ...] = ()  # middles of tick columns known from their headings alone
+    asked: bool = False
+    chapter: str = ""  # the chapter that the heading names for bare sections below it ("527 CMR 1.00")
 
     def of(self, role: str) -> int | None:
         return next((c for c, r in self.roles.items() if r == role), None)
@@ -36,20 +41,24 @@ def columns_in(table: Table, known: Wording) -> Columns | None:
             texts = _headings(table, table.rows[r : r + height])
             if height == 2 and len(table.rows[r]) < 2:
                 continue
+            chapter = next((named[0] for t in texts.values() if (named := _CHAPTER.search(t))), "")
             table_roles = _distinct({c: role for c, t in texts.items() if (role := _table_role(t, known))})
-            check_roles = _distinct({c: role for c, t in texts.items() if (role := known.check_column(t))})
+            check_roles = _check_roles(texts, table_roles, table, r + height, known)
             checks = set(check_roles.values())
             stray = _told_in_words(table_roles, check_roles, texts, table, r + height)
             if "fail" in checks and ("item" in checks or "pass" in checks) and len(checks) >= 3 and not stray:
                 if "item" not in checks:
                     free = [c for c in range(min(check_roles)) if c not in check_roles]
                     check_roles = {**({free[0]: "item"} if free else {}), **check_roles}
-                return Columns(_where_its_marks_stand(check_roles, table, r + height, known), r + height, True)
+                check_roles = _where_its_marks_stand(check_roles, table, r + height, known)
+                return Columns(check_roles, r + height, True, (), _asked(check_roles, texts), chapter)
+            if (worded := _answered_in_words(texts, table_roles, check_roles, table, r + height, known)) is not None:
+                return replace(worded, chapter=chapter)
             names = set(table_roles.values()) - {"ignore"}
             enough = len(names) >= 2 or _cites_below(table_roles, table, r + height)
             listed = "violation" in names and enough and max(len(t) for t in texts.values()) < 60
             if listed and not _has_nameless_boxes(table, r + height, table_roles, known):
-                return Columns(_completed(table_roles, table, r + height, texts, known), r + height, False)
+                return Columns(_completed(table_roles, table, r + height, texts, known), r + height, False, chapter=chapter)
         merged = _merged_heading(table, r, known)
         if merged is not None:
             return merged
@@ -57,6 +66,69 @@ def columns_in(table: Table, known: Wording) -> Columns | None:
     if found is not None and found.first == 0 and sum(bool(_table_role(c.text, known)) for c in table.rows[0]) >= 2:
         return replace(found, first=1)  # a heading, of which enough was read to know it for one
     return found
+
+
+def _check_roles(texts: dict[int, str], table_roles: dict[int, str], table: Table, first: int, known: Wording) -> dict[int, str]:
+    """What the headings mean on a check-list. "No" over the items' numbers is no answer; a day to correct by may stand there."""
+    roles: dict[int, str] = {}
+    for column, text in texts.items():
+        role = known.check_column(text) or _of_two(text, known.check_column, alike=True)
+        below = [c.text for row in table.rows[first:] for c in row if c.column == column and c.text.strip()]
+        if role in ANSWERS and _numbers(below):
+            role = None
+        if role is None and table_roles.get(column) in {"deadline", "number", "status"}:
+            role = table_roles[column]
+        if role is not None:
+            roles[column] = role
+    return _distinct(roles)
+
+
+def _numbers(said: Sequence[str]) -> bool:
+    """Whether a column's cells are the numbers of items, and no ticks misread for figures: hardly two are alike."""
+    figures = [found[0] for t in said if (found := re.fullmatch(r"\W*(\d{1,3})\W*", t))]
+    return len(figures) > 0.6 * len(said) > 0 and len(set(figures)) > 0.8 * len(figures)
+
+
+def _asked(roles: dict[int, str], texts: dict[int, str]) -> bool:
+    """Whether items are answered with yes and no; an explanation asked for the noes tells that each means something wrong."""
+    answers = [texts.get(c, "") for c, role in roles.items() if role in {"pass", "fail"}]
+    explained = any(re.search(r"\bif no\b", texts.get(c, ""), re.IGNORECASE) for c in roles)
+    return in_words_of_yes(answers) and len(answers) == 2 and not explained
+
+
+def _answered_in_words(
+    texts: dict[int, str], table_roles: dict[int, str], checks: dict[int, str], table: Table, first: int, known: Wording
+) -> Columns | None:
+    """A check-list whose answers are words of one column ("PASSED", "N/A"). What became of violations is told in such words
+    too: there the findings' column stands before the answers."""
+    rows = table.rows[first:]
+    for column in answer_columns(rows, known):
+        heading = texts.get(column, "")
+        before = [c for c in texts if c < column]
+        item = next((c for c in before if checks.get(c) == "item"), None)
+        if item is None and any(table_roles.get(c) == "violation" for c in before):
+            continue
+        said = [cell.text for row in rows for cell in row if cell.column == column]
+        if known.status_of(heading) is not None and known.check_column(heading) is None:
+            continue  # "Cured?", "Complied (Y/N)"
+        if not heading.strip() and len(texts) < 2:
+            continue
+        words = {c: sum(len(cell.text) for row in rows for cell in row if cell.column == c) for c in _columns_of(rows)}
+        if item is None:
+            free = [c for c in words if c < column and checks.get(c) not in {"code", "deadline"} and words[c]]
+            item = max(free, key=lambda c: words[c], default=None)
+        if item is None:
+            continue
+        roles = {c: r for c, r in checks.items() if c not in {item, column} and r in {"code", "remarks", "deadline"}}
+        right = [c for c in words if c > column and c not in roles and words[c] and table_roles.get(c) != "ignore"]
+        if "remarks" not in roles.values() and right:
+            roles[max(right, key=lambda c: words[c])] = "remarks"
+        return Columns({**roles, item: "item", column: "answer"}, first, True, asked=in_words_of_yes(said))
+    return None
+
+
+def _columns_of(rows: Sequence[Sequence[Cell]]) -> list[int]:
+    return sorted({cell.column for row in rows for cell in row})
 
 
 def _cites_below(roles: dict[int, str], table: Table, first: int) -> bool:
@@ -97,11 +169,15 @@ def _table_role(heading: str, known: Wording) -> str | None:
     heading = re.sub(r"\s*\b\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2,4})?\b", "", heading)  # "Status 3/15" is a status
     words = heading.split()
     whole = known.table_column(heading)
-    if whole is not None or len(words) < 2:
-        return whole
+    return whole if whole is not None or len(words) < 2 else _of_two(heading, known.table_column)
+
+
+def _of_two(heading: str, role_of: Callable[[str], str | None], alike: bool = False) -> str | None:
+    """Of two headings that were read as one, the first; ``alike``: where both mean the same ("Cite 527 CMR")."""
+    words = heading.split()
     for at in range(len(words) - 1, 0, -1):
-        first, second = known.table_column(" ".join(words[:at])), known.table_column(" ".join(words[at:]))
-        if first is not None and second is not None and first != second:
+        first, second = role_of(" ".join(words[:at])), role_of(" ".join(words[at:]))
+        if first is not None and second is not None and (first == second or not alike):
             return first
     return None
 

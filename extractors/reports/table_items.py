@@ -6,13 +6,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from extractors.reports.check_words import is_sentence
 from extractors.reports.items import Item
 from extractors.reports.pieces import Piece, by_column, cell_text
 from extractors.reports.table_columns import Columns
-from extractors.reports.table_ticks import centres_of, drawn_in, fail_state
+from extractors.reports.table_ticks import answers_of, centres_of, drawn_in, fail_state
 from extractors.reports.text import NOTHING, Text
 from extractors.reports.wording import Wording
-from records.document import Cell
+from records.document import Cell, Word
 
 
 def items_of_table(piece: Piece, columns: Columns, known: Wording) -> tuple[list[Item], list[Text]]:
@@ -77,13 +78,24 @@ def _listed(piece: Piece, rows: Sequence[Sequence[Cell]], columns: Columns, know
                 "us-ma/report_tables/row@1",
                 int(number[1]) if number else None,
                 cells.get("location", NOTHING),
-                cells.get("code", NOTHING),
+                in_chapter(cells.get("code", NOTHING), columns.chapter),
                 cells.get("status", NOTHING),
                 cells.get("deadline", NOTHING),
                 unit=own,
             )
         )
     return items, strange
+
+
+_BARE_SECTION = re.compile(r"\W*(?:(?:s|sec|sect|section|ch|chapter)\b\.?|§)?\s*\d{1,2}(?:\.\d{1,2}){0,4}\W*", re.IGNORECASE)
+
+
+def in_chapter(code: Text, chapter: str) -> Text:
+    """A bare section ("s. 13.6", "50") with the chapter that its column's heading names for all of them."""
+    if not chapter or not _BARE_SECTION.fullmatch(code.text):
+        return code
+    words = [*chapter.split(), *(() if re.match(r"\W*[A-Za-z§]", code.text) else ("s.",))]
+    return Text(tuple(Word(w, None) for w in words), (code.pages[0],) * len(words), code.anchor) + code
 
 
 def _distinct_texts(texts: Sequence[Text]) -> list[Text]:
@@ -120,26 +132,31 @@ def _ticked(piece: Piece, rows: Sequence[Sequence[Cell]], columns: Columns, know
     items: list[Item] = []
     strange: list[Text] = []
     centres = centres_of(piece, columns)
-    boxes = columns.of("fail")
-    filled = sum(any(cell.column == boxes and cell.text.strip() for cell in row) for row in rows)
+    answers = answers_of(rows, columns, known)
     for row in rows:
         cells = {columns.roles.get(c): cell_text(cell, piece.page) for c, cell in by_column(row).items()}
+        drawn = drawn_in(piece, row, columns, centres)
         if len(_distinct_texts([cell_text(c, piece.page) for c in row])) == 1 and len(row) > 2 and not cells.get("remarks"):
             heading = unit_heading(row[0].text, known)
-            if heading is None and not drawn_in(piece, row, columns, centres):
+            if heading is None and not drawn:
                 continue
-        state, how = fail_state(piece, row, columns, cells, centres, known, 2 * filled > len(rows))
+        state, how = fail_state(cells, drawn, answers, known)
         label, code, remarks = cells.get("item", NOTHING), cells.get("code", NOTHING), cells.get("remarks", NOTHING)
         if state is False or (state is None and not how):
             continue
         label = label.pick(
             [i for i, w in enumerate(label.words) if known.mark_of(w.text) is None or (len(w.text) > 1 and w.text.isalpha())]
         )
-        specks = not any(map(str.isalnum, remarks.text))
-        silent = specks or re.sub(r"[^a-z/ ]", "", remarks.text.lower()).strip() in known.empty_remarks
-        text = remarks if remarks and not silent else label
+        if is_sentence(cells.get("fail", NOTHING).text, known):
+            remarks = cells["fail"] + remarks
+        text = remarks if remarks and not known.says_nothing(remarks.text) else label
         if not text:
             strange.append(code)
             continue
-        items.append(Item(text, 1.0, "us-ma/checklists/ticked@1", None, NOTHING, code, label=label.text, tick=how or "glyph"))
+        items.append(
+            Item(
+                text, 1.0, "us-ma/checklists/ticked@1", None, NOTHING, in_chapter(code, columns.chapter),
+                deadline_text=cells.get("deadline", NOTHING), label=label.text, tick=how or "glyph",
+            )
+        )  # fmt: skip
     return items, strange

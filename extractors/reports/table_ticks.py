@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
+from extractors.reports.check_words import ANSWERS, answer_in, is_sentence, one_mark_a_row
 from extractors.reports.pieces import Piece
 from extractors.reports.table_columns import Columns
 from extractors.reports.text import NOTHING, Text
@@ -11,33 +13,64 @@ from extractors.reports.ticks import like_an_empty_box, mark_in
 from extractors.reports.wording import Wording
 from records.document import Box, Cell, Tick, enclosing
 
+_MARK = 3  # letters of a mark made by pen
+
+
+@dataclass(frozen=True)
+class Answers:
+    """How a check-list's marks are to be read. ``boxed``: every row has a printed box; ``alone``: each row has one mark, of
+    whatever shape; ``asked``: the answers are yes and no."""
+
+    boxed: bool
+    alone: bool
+    asked: bool
+
 
 def fail_state(
-    piece: Piece,
-    row: Sequence[Cell],
-    columns: Columns,
-    cells: dict[str | None, Text],
-    centres: dict[str, float],
-    known: Wording,
-    boxed: bool,
+    cells: dict[str | None, Text], drawn: Mapping[str, Tick], answers: Answers, known: Wording
 ) -> tuple[bool | None, str]:
-    """Whether the row's violation box is ticked, and how that was seen; ``boxed``: every row has a printed box there."""
-    drawn = drawn_in(piece, row, columns, centres)
-    fail = drawn.get("fail")
-    if fail is not None:
+    """Whether the row says that something is wrong, and how that was seen ("drawn", "field", "glyph", "word", "unsure")."""
+    bad = "pass" if answers.asked and known.asks_for_trouble(cells.get("item", NOTHING).text) else "fail"
+    good = "fail" if bad == "pass" else "pass"
+    if "answer" in cells:
+        said = answer_in(cells["answer"].text, known)
+        return (said == bad, "word") if said is not None else (False, "")
+    mark = cells.get(bad, NOTHING)
+    written = _written(mark.text, bad, answers, cells, known)
+    fail = drawn.get(bad)
+    if fail is not None and not (written and fail.state is not True and not fail.name):
         if fail.state is None:
-            others = [drawn[r].state for r in ("pass", "na") if r in drawn]
+            others = [drawn[r].state for r in (good, "na") if r in drawn]
             return (False, "drawn") if True in others else (None, "unsure")
         return fail.state, "field" if fail.name else "drawn"
-    mark = cells.get("fail", NOTHING)
-    if mark:
-        found = mark_in(mark.text, known)
-        if found is None and boxed and len(mark.text) <= 3 and like_an_empty_box(mark.text):
-            return False, "glyph"
-        if found is None and len(mark.text) <= 3 and any(c.isalnum() for c in mark.text):
-            return None, "unsure"
-        return (found, "glyph") if found is not None else (False, "glyph")
-    return False, ""
+    if not mark:
+        return False, ""
+    if written:
+        return True, "glyph"
+    found = mark_in(mark.text, known)
+    if found is None and answers.boxed and len(mark.text) <= 3 and like_an_empty_box(mark.text):
+        return False, "glyph"
+    if found is None and len(mark.text) <= 3 and any(c.isalnum() for c in mark.text):
+        return None, "unsure"
+    return (found, "glyph") if found is not None else (False, "glyph")
+
+
+def _written(text: str, role: str, answers: Answers, cells: Mapping[str | None, Text], known: Wording) -> bool:
+    """Whether the cell under what is wrong is filled: with a tick, its own letter ("N" under "N"), any mark where the other
+    answers are blank, or the finding itself."""
+    if not text or (mark_in(text, known) is not None and not answers.alone):
+        return mark_in(text, known) is True
+    if answer_in(text, known) in {role, None} and (known.check_column(text) == role or is_sentence(text, known)):
+        return True
+    others = any(cells.get(r) for r in ANSWERS - {role})
+    return answers.alone and not others and len(text.replace(" ", "")) <= _MARK
+
+
+def answers_of(rows: Sequence[Sequence[Cell]], columns: Columns, known: Wording) -> Answers:
+    """How the marks of a check-list's rows are to be read."""
+    boxes = columns.of("fail")
+    filled = sum(any(cell.column == boxes and cell.text.strip() for cell in row) for row in rows)
+    return Answers(2 * filled > len(rows), one_mark_a_row(rows, columns.roles, known), columns.asked)
 
 
 def centres_of(piece: Piece, columns: Columns) -> dict[str, float]:

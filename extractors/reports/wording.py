@@ -65,6 +65,9 @@ class Wording:
     ticked: frozenset[str]
     empty: frozenset[str]
     empty_remarks: frozenset[str]
+    well: Pattern
+    trouble: Pattern
+    free_of: Pattern
     kinds: Mapping[str, tuple[float, tuple[Sign, ...]]]
     junk: tuple[Sign, ...]
     continuation: Pattern
@@ -89,6 +92,15 @@ class Wording:
     def check_column(self, label: str) -> str | None:
         found = _match(plain(label), self.check_columns)
         return found[0] if found else None
+
+    def says_nothing(self, remark: str) -> bool:
+        """Whether a remark is no finding by itself: "n/a", "tested ok", or a speck."""
+        letters = re.sub(r"[^a-z/ ]", "", remark.lower()).strip()
+        return not any(map(str.isalnum, remark)) or letters in self.empty_remarks or self.well.match(remark) is not None
+
+    def asks_for_trouble(self, item: str) -> bool:
+        """Whether "yes" to an item of a check-list means that something is wrong ("Any leaks?")."""
+        return self.trouble.search(item) is not None and self.free_of.search(item) is None
 
     def mark_of(self, text: str) -> bool | None:
         """True for a tick, False for an empty box, None for neither."""
@@ -201,6 +213,9 @@ def _wording(rules: RuleBook) -> Wording:
         ticked=frozenset(checks["marks"]["ticked"]),
         empty=frozenset(m.replace(" ", "") for m in checks["marks"]["empty"]),
         empty_remarks=frozenset(checks["empty_remarks"]),
+        well=re.compile(checks["well"], _FLAGS),
+        trouble=re.compile(checks["asks_for_trouble"], _FLAGS),
+        free_of=re.compile(checks["asks_whether_free"], _FLAGS),
         kinds={k["id"]: (float(k["least"]), _signs(k["signs"])) for k in kinds["kinds"]},
         junk=_signs(kinds["junk"]),
         continuation=re.compile(kinds["continuation"], _FLAGS),
