@@ -96,14 +96,41 @@ def _differing(a: Any, b: Any) -> Iterator[Need]:
                 yield from _of_entry([str(key), a.get(key, b.get(key))])
             elif a[key] != b[key]:
                 if isinstance(a[key], list) and isinstance(b[key], list):
-                    yield from _differing(a[key], b[key])
+                    yield from _words(a[key], b[key], str(key))
                 else:
                     yield from _of_entry([str(key), a[key], b[key]])
     elif isinstance(a, list | None) and isinstance(b, list | None):
-        for entry in (*_changed(a, b), *_changed(b, a)):
+        old, new = _changed(a, b), _changed(b, a)
+        kin = _same_but_for_words(old, new)
+        for entry in (e for e in (*old, *new) if not isinstance(e, Mapping) or e.get("id") not in kin):
             yield from _of_entry(entry)
+        for one, other in kin.values():
+            yield from _differing(one, other)
     else:
         raise EverythingError
+
+
+def _words(a: list[Any], b: list[Any], key: str) -> Iterator[Need]:
+    if any(isinstance(e, Mapping) for e in (*a, *b)):
+        yield from _differing(a, b)
+        return
+    for entry in (*_changed(a, b), *_changed(b, a)):
+        for text, is_regex in _strings(entry, "regex" in key or "pattern" in key):
+            yield from _of_text(text, is_regex)
+
+
+def _same_but_for_words(old: Sequence[Any], new: Sequence[Any]) -> dict[str, tuple[Mapping[str, Any], Mapping[str, Any]]]:
+    """Entries that differ in their lists of words alone: only the words that came or went can be felt."""
+    theirs = {e["id"]: e for e in new if isinstance(e, Mapping) and "id" in e}
+
+    def rest(entry: Mapping[str, Any]) -> dict[str, Any]:
+        return {k: v for k, v in entry.items() if not isinstance(v, list)}
+
+    return {
+        e["id"]: (e, theirs[e["id"]])
+        for e in old
+        if isinstance(e, Mapping) and e.get("id") in theirs and rest(e) == rest(theirs[e["id"]])
+    }
 
 
 def _changed(some: Sequence[Any] | None, other: Sequence[Any] | None) -> list[Any]:
@@ -119,16 +146,20 @@ def _changed(some: Sequence[Any] | None, other: Sequence[Any] | None) -> list[An
 def _of_entry(entry: Any) -> Iterator[Need]:
     """One of the entry's own words is enough."""
     for text, is_regex in _strings(entry):
-        if is_regex:
-            literals = literals_of(text)
-            if not literals:
-                raise EverythingError
-            for literal in literals:
-                yield (tuple(_needed(literal)),)
-        elif plain(text):
-            yield (tuple(_needed(text)),)
-        else:
-            raise EverythingError  # a mark without letters
+        yield from _of_text(text, is_regex)
+
+
+def _of_text(text: str, is_regex: bool) -> Iterator[Need]:
+    if is_regex:
+        literals = literals_of(text)
+        if not literals:
+            raise EverythingError
+        for literal in literals:
+            yield (tuple(_needed(literal)),)
+    elif plain(text):
+        yield (tuple(_needed(text)),)
+    else:
+        raise EverythingError  # a mark without letters
 
 
 def _strings(entry: Any, regex: bool = False) -> Iterator[tuple[str, bool]]:
@@ -186,7 +217,8 @@ class Paper:
         if word in self._tokens:
             return True
         if len(word) < _SHORT:
-            return any(t.startswith(word) and len(t) <= len(word) + 2 for t in self._tokens)
+            near = (t for t in self._tokens if t.startswith(word) and len(t) <= len(word) + 2)
+            return next(near, "") != "" or (len(word) == _SHORT - 1 and any(t.endswith(word) for t in self._long))
         if word in self._running or any(t in word for t in self._tokens if len(t) >= max(_SHORT, len(word) - 3)):
             return True
         slips = 1 if len(word) < 6 else 2 if len(word) < 9 else 3
@@ -199,7 +231,7 @@ class Paper:
 
 def _shortened(short: str, word: str) -> bool:
     """Whether ``short`` is ``word`` without vowels, as inspectors write it, give or take a consonant."""
-    if not 2 <= len(short) < len(word) or short[0] != word[0] or any(c in "aeiouy" for c in short.removesuffix("s")):
+    if not short.isalpha() or not 2 <= len(short) < len(word) or short[0] != word[0] or any(c in "aeiouy" for c in short.removesuffix("s")):
         return False
     letters = iter(word)
     return sum(c not in letters for c in short.removesuffix("s")) == 0
