@@ -1,12 +1,15 @@
 """Fit the confidence models on labelled documents:
-``python -m benchmarks.fit_confidence STORE FOLDER [STORE FOLDER ...] [--also STORE FOLDER ...]``.
+``python -m benchmarks.fit_confidence STORE FOLDER [STORE FOLDER ...] [--others STORE FOLDER ...] [--also STORE FOLDER ...]``.
 
 STORE is the database of a ``lotline run`` over the labelled FOLDER's ``files``. Every row is predicted by models fitted without
 its layout (without its document, where a kind has one layout); gates and figures come from those alone. Models, gates,
 figures and the hash of the rows go to ``patterns/models/confidence.json``, the reliability plot beside it.
 
-``--also``: more labelled folders, such as worn copies (``benchmarks.worn_copies``) and papers of another hand, to learn from;
-figures and gates are of the others alone.
+``--others``: folders of papers by other hands, one hand each. All of a folder is left out at once, as one layout, and predicted
+by models that never saw that hand; its rows count for gates and figures: what papers of layouts nobody has met deserve.
+
+``--also``: more labelled folders, such as worn copies (``benchmarks.worn_copies``), to learn from; figures and gates are of the
+others alone.
 
 ``--check`` writes nothing and also fits on the tuning part and measures on the held-out third (the documents whose name's SHA-256
 is divisible by three), as sums.
@@ -17,18 +20,21 @@ from __future__ import annotations
 import argparse
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.truth import Judged, judge, load_truth
 from extractors.confidence import MODEL_FILE
 from extractors.rulebook import pattern_dir
-from extractors.trust.fitting import Case, fit, measure, predict
+from extractors.trust.fitting import Case, cross_validated, fit, measure, predict
 from extractors.trust.report import calibrate
 from flows.trust_files import plot, save
 from records.trust import Claim
 from records.vocabulary import KINDS
 from store import Store
 
+HEIGHTS = (0.9, 0.93, 0.95, 0.97, 0.98, 0.99)
+"""Gates for which ``--check`` tells what they would release."""
 WAITING = ("weak", "unmeasured", "gate_closed")
 """Reasons that come from confidence itself; rows held by others never reach a gate."""
 
@@ -79,20 +85,44 @@ def _all(pairs: Sequence[str]) -> list[tuple[Case, bool]]:
     return rows
 
 
+def by_hands(cases: Sequence[Case], also: Sequence[Case]) -> list[str]:
+    """What a gate at each height would release of papers whose hand, or whose layout, no model had seen."""
+    found = cross_validated(cases, also=also).predicted
+    lines = []
+    for kind in KINDS:
+        for whose in ("layouts left out", "hands left out"):
+            strange = whose.startswith("hands")
+            some = [p for p in found if p.case.record.kind == kind and p.case.layout.startswith("hand ") == strange]
+            right = sum(p.case.whole for p in some)
+            for least in HEIGHTS if right else ():
+                out = [p.case.whole for p in some if p.case.clear and p.confidence >= least]
+                if out:
+                    share, covered = sum(out) / len(out), sum(out) / right
+                    lines.append(
+                        f"{whose}: {kind} from {least:.2f}: {len(out)} of {len(some)} released, {len(out) - sum(out)} wrong "
+                        f"({share:.3f} right, {covered:.2f} of all right ones)"
+                    )
+    return lines
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="Fit the confidence models on labelled documents.")
     parser.add_argument("pairs", nargs="+", help="database of a run over labelled files, then their folder (with truth/*.json)")
+    parser.add_argument("--others", nargs="+", default=[], help="the same of papers by other hands, each left out as a whole")
     parser.add_argument("--also", nargs="+", default=[], help="the same of rows that are learnt from and not measured")
     parser.add_argument("--check", action="store_true", help="write nothing; also fit on tuning, measure on held out")
     arguments = parser.parse_args()
     rows = _all(arguments.pairs)
     also = [case for case, _ in _all(arguments.also)]
-    cases = [case for case, _ in rows]
+    others = [replace(case, layout=f"hand {case.document.split('/')[0]}") for case, _ in _all(arguments.others)]
+    cases = [*(case for case, _ in rows), *others]
     made = calibrate(cases, "made-up documents", "python -m benchmarks.fit_confidence", also=also)
     for line in made.lines():
         print(line)  # noqa: T201 - a command's output
     if arguments.check:
-        models = fit([*(case for case, held in rows if not held), *also])
+        for line in by_hands(cases, also):
+            print(line)  # noqa: T201
+        models = fit([*(case for case, held in rows if not held), *others, *also])
         unseen = [predict(case, models) for case, held in rows if held]
         for kind in KINDS:
             some = [(p.confidence, p.case.whole) for p in unseen if p.case.record.kind == kind]

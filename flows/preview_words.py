@@ -231,7 +231,7 @@ class Paper:
 
 def _shortened(short: str, word: str) -> bool:
     """Whether ``short`` is ``word`` without vowels, as inspectors write it, give or take a consonant."""
-    if not short.isalpha() or not 2 <= len(short) < len(word) or short[0] != word[0] or any(c in "aeiouy" for c in short.removesuffix("s")):
+    if not short.isalpha() or not 2 <= len(short) < len(word) or short[0] != word[0]:
         return False
-    letters = iter(word)
-    return sum(c not in letters for c in short.removesuffix("s")) == 0
+    stem, letters = short.removesuffix("s"), iter(word)
+    return not any(c in "aeiouy" for c in stem) and all(c in letters for c in stem)

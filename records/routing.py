@@ -72,11 +72,18 @@ def route(
     elif gate.least >= CLOSED:
         reasons.append(Reason("", "gate_closed", f"checks found too many {record.kind} records wrong; see lotline trust"))
     elif record.confidence < gate.least and not reasons:
-        doubt = f"confidence {record.confidence:.2f} is under {gate.least:.2f}"
+        said, asked = apart(record.confidence, gate.least)
+        doubt = f"confidence {said} is under {asked}"
         reasons.append(Reason(_weakest(record, sure), "weak", doubt))
     if record.text("code_basis") == "inferred" and not any(r.field == "code" for r in reasons):
         reasons += _code_doubts(gate.code, sure.get("code"))
     return Route(record.record_id, "in_review" if reasons else "accepted", record.confidence, tuple(reasons), sure)
+
+
+def apart(one: float, other: float) -> tuple[str, str]:
+    """Two numbers with as many places as it takes to tell them apart, two at least: nobody is told that 0.90 is under 0.90."""
+    places = next((n for n in (2, 3, 4) if f"{one:.{n}f}" != f"{other:.{n}f}"), 5)
+    return f"{one:.{places}f}", f"{other:.{places}f}"
 
 
 def _code_doubts(least: float | None, confidence: float | None) -> list[Reason]:
@@ -86,7 +93,8 @@ def _code_doubts(least: float | None, confidence: float | None) -> list[Reason]:
     if least >= CLOSED:
         return [Reason("code", "gate_closed", "checks found too many codes assigned by machine wrong; see lotline trust")]
     if confidence is not None and confidence < least:
-        return [Reason("code", "weak", f"no section is cited; the one assigned is {confidence:.2f} sure, under {least:.2f}")]
+        said, asked = apart(confidence, least)
+        return [Reason("code", "weak", f"no section is cited; the one assigned is {said} sure, under {asked}")]
     return []
 
 

@@ -148,3 +148,11 @@ def test_a_section_that_was_not_read_as_one_is_asked_about() -> None:
         PLACE, record_id="v",
     )  # fmt: skip
     assert ("code", "check") in {(r.field, r.code) for r in checked(violation).reasons}
+
+
+@pytest.mark.parametrize(("confidence", "least", "said"), [
+    (0.8979, 0.9, "0.898 is under 0.900"), (0.8996, 0.9, "0.8996 is under 0.9000"), (0.42, 0.9, "0.42 is under 0.90"),
+])  # fmt: skip
+def test_nobody_is_told_that_a_number_is_under_itself(confidence: float, least: float, said: str) -> None:
+    waits = route(replace(TAX, confidence=confidence), Gate("tax", least))
+    assert [r.detail for r in waits.reasons] == [f"confidence {said}"]
