@@ -16,7 +16,7 @@ from extractors.reports.pairs import pairs_of
 from extractors.reports.pieces import pieces_of
 from extractors.reports.wording import wording
 from extractors.rulebook import RuleBook
-from extractors.tables.headers import Synonyms, role_of, told_by_words
+from extractors.tables.naming import Synonyms, role_of, told_by_words
 from extractors.tables.stream import Row, rows_of
 from extractors.tables.tax import tax_rules
 from extractors.tables.values import fiscal_year, looks_like_money
@@ -249,7 +249,7 @@ def _report(document: Document, blocks: Mapping[int, tuple[Block, ...]], rules: 
     page = document.pages[0]
     pieces = pieces_of(page, blocks[page.number])
     labels: dict[str, tuple[str, str, str]] = {}
-    for pair in pairs_of(pieces, known, {}):
+    for pair in pairs_of(pieces, known, {}, rules):
         label = pair.label.strip(" :")
         if re.search(r"[A-Za-z]{2}", label) and len(label) < 40:
             guess = "" if pair.field == "ends" and known.field_of(label) is None else pair.field

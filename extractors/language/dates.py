@@ -30,17 +30,20 @@ _LOST = re.compile(r"^\W*(?P<m>\d{1,2})(?:\s?[/.\-–]\s?(?P<d>\d{1,2})\s|\s(?P<
 _SHORT = re.compile(r"(?<![\w.$#/-])(?P<m>\d{1,2})(?P<s>[/-])(?P<d>\d{1,2})(?![\w/-]|\s?\.\d)")
 _ISO = re.compile(r"(?<!\d)(?P<y>(?:19|20)\d\d)[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})(?!\d)")
 _COMPACT = re.compile(r"(?<![\w.-])(?P<y>20\d\d)(?P<m>[01]\d)(?P<d>[0-3]\d)(?![\d.-])")
+_UNITS = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"]
+_TEENS = [
+    "tenth",
+    "eleventh",
+    "twelfth",
+    *(f"{n}teenth" for n in ("thir", "four", "fif", "six", "seven", "eigh", "nine")),
+    "twentieth",
+]
+_TENS = [f"twenty{joint}{word}" for word in _UNITS for joint in "- "]
 _ORDINALS = {
-    word: n
-    for n, word in enumerate(
-        ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth",
-         "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth", "twentieth"], 1)
-} | {
-    f"{tens}{joint}{word}": n
-    for tens, base in (("twenty", 20), ("thirty", 30))
-    for n, word in enumerate(["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"][: 9 if base == 20 else 1], base + 1)
-    for joint in ("-", " ")
-} | {"thirtieth": 30}  # fmt: skip
+    **{word: n for n, word in enumerate([*_UNITS, *_TEENS], 1)},
+    **{word: 21 + n // 2 for n, word in enumerate(_TENS)},
+    **{"thirtieth": 30, "thirty-first": 31, "thirty first": 31},
+}
 _YEAR = r"(?:,|\.|\s|of|-|/)*\s?(?:'(?P<y2>\d\d)|(?P<y4>[12][0-9lIOo]{3})|(?<=[-/])(?P<y3>\d\d))(?!\d)"
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from extractors.layout.columns import in_columns
 from extractors.layout.lines import as_line, group, is_rule_glyph, segments
 from extractors.layout.ruled import grids
 from extractors.layout.specks import legible, tidied
@@ -29,20 +30,29 @@ def blocks(page: Page) -> tuple[Block, ...]:
     held = {id(s) for g in tables for s in g.spots}
     outside = [s for s in spots if id(s) not in held and not is_rule_glyph(s.word.text)]
     placed: list[tuple[float, Block]] = [(g.box.top, g.table) for g in tables]
-    lines = group(outside)
+    lines = group(outside) if tables else in_columns(outside)
+    at = _heights(lines)
     i = 0
     while i < len(lines):
         found = unruled(lines, i)
         if found is not None:
-            placed.append((lines[i][0].y, found[0]))
+            placed.append((at[i], found[0]))
             i = found[1]
         else:
-            placed.append((lines[i][0].y, as_line(lines[i])))
+            placed.append((at[i], as_line(lines[i])))
             i += 1
     ordered = [block for _, block in sorted(placed, key=lambda p: p[0])]
     if page.text_source == "ocr":
         ordered = [tidied(b) if isinstance(b, Table) else b for b in ordered]
     return tuple(ordered)
+
+
+def _heights(lines: Sequence[Sequence[Spot]]) -> list[float]:
+    """Where each line stands among tables; the second of two columns comes after all of the first."""
+    out: list[float] = []
+    for line in lines:
+        out.append(max([line[0].y, *out[-1:]]))
+    return out
 
 
 def text_lines(page: Page) -> list[list[Spot]]:

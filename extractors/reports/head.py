@@ -11,12 +11,12 @@ from extractors.reports.found import Found, Head
 from extractors.reports.note_head import STAMPED, read_note
 from extractors.reports.pairs import Pair, pairs_of
 from extractors.reports.pieces import Piece, all_texts
-from extractors.reports.said_head import read_sentences
+from extractors.reports.said_head import read_sentences, speaks_of_inspection
 from extractors.reports.stamped import own_dates, stamps_of
 from extractors.reports.text import Text
 from extractors.reports.ticks import ticked_words
 from extractors.reports.titled import titled_person
-from extractors.reports.visit_told import visit_is_told, visit_told
+from extractors.reports.visit_told import visit_in, visit_is_told, visit_told
 from extractors.reports.wording import Wording
 from extractors.reports.worn_head import mend
 from extractors.rulebook import RuleBook
@@ -27,7 +27,7 @@ _SIGNED = 0.85  # how sure a name over a title is
 
 def read_head(pieces: Sequence[Piece], known: Wording, rules: RuleBook, skip_rows: dict[int, int]) -> Head:
     """The head of the report on these pieces."""
-    head = Head(pairs=pairs_of(pieces, known, skip_rows), ticks={p.page.number: p.page.ticks for p in pieces})
+    head = Head(pairs=pairs_of(pieces, known, skip_rows, rules), ticks={p.page.number: p.page.ticks for p in pieces})
     head.stamps = stamps_of(pieces, known)
     head.labels = tuple(sorted({p.field for p in head.pairs if p.field != "ends"}))
     for pair in head.pairs:
@@ -236,18 +236,12 @@ def _signature(head: Head, pieces: Sequence[Piece], known: Wording) -> None:
             head.offer("inspector", Found(part.text.strip(" ,"), part, 0.8, "us-ma/labels/signature@1"))
 
 
-_OWN_VISIT = re.compile(
-    r"(?:^|[.!?]\s+)(?:i |we )?(?:re-?)?(?:inspected|visited|went (?:to|out|over)|looked (?:at|over)|stopped (?:by|at))\b",
-    re.IGNORECASE,
-)
-
-
 def _sender(head: Head, pieces: Sequence[Piece]) -> None:
-    """Who sent a mail that tells of a visit without saying whose ("Inspected unit 2 today")."""
+    """Who sent a mail that tells of a visit without saying whose ("Inspected unit 2 today", "Went to 9 Elm St")."""
     sent = next((p for p in head.pairs if plain_label(p.label) == "from" and p.value), None)
     if "inspector" in head.found or sent is None or (span := find_person(sent.value.text)) is None or span[0] > 12:
         return
-    if any(_OWN_VISIT.search(p.text.text) for p in pieces if p.table is None):
+    if any(speaks_of_inspection(p.text.text) or visit_in(p.text.text) for p in pieces if p.table is None):
         part = sent.value.cut(*span)
         head.offer("inspector", Found(part.text.strip(" ,."), part, 0.8, "us-ma/labels/sender@1"))
 

@@ -52,6 +52,13 @@ _AT_END = re.compile(
 )
 
 
+# "New at this visit: …": what a re-inspection found beside the items of its order
+_NEW = re.compile(
+    r"\W*(?:new|additional)\s*(?:violations?|items?|findings?|conditions?)?\s*"
+    r"(?:(?:(?:found |noted )?(?:at|on)|since)\s+(?:this|the|today's)\s+(?:re-?)?(?:visit|inspection)|today|noted|found|seen)?"
+    r"\s*:\s*(?=\S)",
+    re.IGNORECASE,
+)
 _UNFINISHED = re.compile(r"\border(?:ed)?\b.{0,80}\b(?:correct|repair|abate|remedy)\b.{0,40}\bwithin\b", re.IGNORECASE)
 SOME_ITEM = Item(Text((), ()), 0.0, "")
 """Stands for what is neither a numbered item nor a set phrase."""
@@ -109,6 +116,11 @@ def items_of_lines(pieces: Sequence[Piece], head: Head, known: Wording, rules: R
                 continue
             out.items += [Item(said, 0.0, "us-ma/labels/remarks@1", loose=True, terse=False)] if said else []
             out.statements.append(said)
+            continue
+        if paragraph.structure < 1 and (fresh := _NEW.match(text)) is not None:
+            said = paragraph.text.cut(fresh.end(), len(text))
+            out.items += told(said, base, deadline, known, rules) if said else []
+            out.statements.append(paragraph.text)
             continue
         if (place := room_heading(paragraph.text, rules)) is not None and paragraph.structure < 1:
             if not unit_heading(text, known):  # a room, or a common area; "Apartment 3" is none

@@ -28,7 +28,8 @@ _SENT = re.compile(
 )
 # The sender's own address stands beside its telephone ("500 Broadway, Room 101  Tel 617-555-0140")
 _LETTERHEAD = re.compile(
-    r"\b(?:tel|fax|phone|telephone|walk-?in|mailing|p\.?\s?o\.? box|room|suite)\b|\b\d{3}[-. )]{1,2}\d{3}[-. ]\d{4}\b|\b\d{3}-\d{4}\b|\b0\d{4}\b|www\.|@",
+    r"\b(?:tel|fax|phone|telephone|walk-?in|mailing|p\.?\s?o\.? box|room|suite)\b|\b(?:\d{3}[-. )]{1,2})?\d{3}[-. ]\d{4}\b|"
+    r"\b0\d{4}\b|www\.|@",
     re.IGNORECASE,
 )
 _TIME = re.compile(r"\b\d{1,2}[:.]?\d{0,2}\s?[ap]\.?m\b\.?|\b\d{1,2}:\d{2}\b", re.IGNORECASE)

@@ -6,10 +6,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from extractors.reports.address import find_person
+from extractors.language.dates import find_dates
+from extractors.reports.address import find_address, find_person
 from extractors.reports.pieces import Piece, row_texts
 from extractors.reports.text import NOTHING, Text, plain, segments
 from extractors.reports.wording import Wording
+from extractors.rulebook import RuleBook
 from records.document import Table
 
 LONGEST_LABEL = 6  # words
@@ -28,7 +30,7 @@ class Pair:
     index: int  # block where it stands
 
 
-def pairs_of(pieces: Sequence[Piece], known: Wording, skip_rows: dict[int, int]) -> list[Pair]:
+def pairs_of(pieces: Sequence[Piece], known: Wording, skip_rows: dict[int, int], rules: RuleBook) -> list[Pair]:
     """All labelled values. ``skip_rows``: for a table that holds findings, the row its list begins at (block -> row)."""
     out: list[Pair] = []
     for i, piece in enumerate(pieces):
@@ -37,13 +39,15 @@ def pairs_of(pieces: Sequence[Piece], known: Wording, skip_rows: dict[int, int])
             continue
         found = in_line(piece.text, known, piece.index)
         below = pieces[i + 1] if i + 1 < len(pieces) else None
+        if found and below is not None and below.table is None and found[-1].field in _DAYS:
+            found[-1] = _broken_day(found[-1], below.text, known, rules)
         for pair in found:
             if not pair.value and below is not None and below.table is None and pair.field != "ends":
                 pair = _from_below(pair, piece.text, below.text, known)
             out.append(pair)
         if not found and below is not None and below.table is None:
             out += _label_row(piece, below, known)
-    out = _still_to_come(out)
+    out = [_about_a_place(p) for p in _still_to_come(out)]
     for piece in {p.page.number: p for p in pieces}.values():
         for field in piece.page.fields:
             named = known.field_of(field.name.replace("_", " "))
@@ -52,6 +56,28 @@ def pairs_of(pieces: Sequence[Piece], known: Wording, skip_rows: dict[int, int])
                 value = Text(tuple(words), (piece.page.number,) * len(words))
                 out.append(Pair(named[0], field.name, value, named[1], "form field", piece.index))
     return out
+
+
+_SUBJECT = frozenset({"subject", "subj", "regarding", "in re"})
+
+
+def _about_a_place(pair: Pair) -> Pair:
+    """What a letter or memo is about, where that is a place ("Subject: 22 Walnut St., second floor apartment")."""
+    span = find_address(pair.value.text, bare=True) if plain(pair.label) in _SUBJECT and pair.value else None
+    if span is None:
+        return pair
+    value = pair.value if span[0] <= 2 else pair.value.cut(span[0], len(pair.value.text))
+    return replace(pair, field="address", value=value, sure=0.9 if span[0] <= 2 else 0.8)
+
+
+def _broken_day(pair: Pair, below: Text, known: Wording, rules: RuleBook) -> Pair:
+    """A day whose end stands in the next line ("Date: Mon 22 Oct / 2018, 11:05 Type: …")."""
+    if not pair.value or find_dates(pair.value.text, None, rules):
+        return pair
+    rest = below.pick(range(min(3, len(below.words))))
+    joined = pair.value + rest
+    found = find_dates(joined.text, None, rules)
+    return replace(pair, value=joined) if found and found[0].start < len(pair.value.text) else pair
 
 
 def _still_to_come(pairs: list[Pair]) -> list[Pair]:

@@ -80,6 +80,11 @@ def visit_told(head: Head, pieces: Sequence[Piece], rules: RuleBook, known: Word
     _unit_beside(head, pieces)
 
 
+def visit_in(sentence: str) -> bool:
+    """Whether a sentence tells of a visit."""
+    return _VISITED.search(sentence) is not None
+
+
 def visit_is_told(head: Head) -> bool:
     """Whether a sentence told the day of a second visit, so that the paper's own day is none."""
     again = head.found.get("reinspection_date")
