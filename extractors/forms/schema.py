@@ -154,7 +154,8 @@ SECTIONS: Mapping[str, Check] = {
     "related_codes": holds({}, {
         "codes": listed(holds({"id": text, "prefix": text, "title": text, "category": _CATEGORY})), **TRIED}),
     "report_tables": holds({}, {
-        "columns": _LABELLED, "unit_heading": text, "floor_heading": text, "common_heading": text, **TRIED}),
+        "columns": _LABELLED, "unit_heading": text, "floor_heading": text, "common_heading": text, "visit_heading": text,
+        "status_letters": named(WORDS, ("open", "corrected")), **TRIED}),
     "results": holds({}, {"results": _GROUPS, "part_only": text, **TRIED}),
     "rulebook": holds({"layer": text}, {"over": text, **TRIED}),
     "sanitary_code": holds({}, {

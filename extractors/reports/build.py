@@ -264,6 +264,8 @@ def _status(item: Item, finding: Finding | None, known: Wording) -> tuple[str, T
             return found, item.status_text
         mark = known.mark_of(item.status_text.text)
         answer = item.status_text.text.strip(" .").lower()
+        if mark is None and (letter := known.status_letter(item.status_text.text)) is not None:
+            return letter, item.status_text
         if mark is True or answer in {"yes", "y"}:
             return "corrected", item.status_text
         if mark is False or answer in {"no", "n"}:

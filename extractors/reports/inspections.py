@@ -9,6 +9,7 @@ from extractors.reports.box_lines import split_box_lines
 from extractors.reports.build import as_extraction, records_of_item
 from extractors.reports.by_hand import among_hand, unexplained
 from extractors.reports.cards import split_cards
+from extractors.reports.classes import with_classes
 from extractors.reports.days import weigh, with_weight
 from extractors.reports.deadlines import with_deadlines
 from extractors.reports.found import Found, Head
@@ -82,7 +83,8 @@ def extract_inspections(
     if not items:  # where a table tells what was found, the ticks say the same once more
         items = ticked
     listed = items_of_lines(rest, head, known, rules, has_table=bool(items))
-    items = _with_closing_deadline([*items, *listed.items], listed)
+    items = with_classes([*items, *listed.items], (p.text for p in pieces if p.table is None), head, rules)
+    items = _with_closing_deadline(items, listed)
     items = among_hand(with_deadlines(items, listed.statements, head, rules))
     key = f"inspection/{report.ordinal}"
     violations = [
@@ -136,8 +138,9 @@ def _tables(pieces: Sequence[Piece], known: Wording) -> dict[tuple[int, int], Co
         if piece.table is None:
             continue
         found = columns_in(piece.table, known)
-        if found is None and last is not None and _same_columns(piece, last):
-            found = Columns(last.roles, 0, last.checklist)
+        headless = found is None or (found.first == 0 and piece.page.number not in {page for page, _ in out})
+        if headless and last is not None and _same_columns(piece, last):
+            found = replace(last, first=0, centres=())  # goes on from the page before
         if found is not None:
             out[(piece.page.number, piece.index)] = found
             last = found

@@ -22,6 +22,7 @@ class Item:
     status_text: Text = NOTHING
     deadline_text: Text = NOTHING
     deadline: date | None = None  # inherited from a heading
+    grade: Text = NOTHING  # the class of the violation, which may set its deadline
     extended: date | None = None  # the new deadline of what a re-inspection left open
     label: str = ""  # the printed item of a check-list
     unit: str | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from extractors.reports.check_words import ANSWERS, answer_columns, in_words_of_yes
@@ -111,8 +111,8 @@ def _answered_in_words(
         said = [cell.text for row in rows for cell in row if cell.column == column]
         if known.status_of(heading) is not None and known.check_column(heading) is None:
             continue  # "Cured?", "Complied (Y/N)"
-        if not heading.strip() and len(texts) < 2:
-            continue
+        if item is None and table_roles.get(column) != "status" and known.check_column(heading) is None:
+            continue  # nothing names the columns
         words = {c: sum(len(cell.text) for row in rows for cell in row if cell.column == c) for c in _columns_of(rows)}
         if item is None:
             free = [c for c in words if c < column and checks.get(c) not in {"code", "deadline"} and words[c]]
@@ -218,8 +218,10 @@ def _completed(roles: dict[int, str], table: Table, first: int, headings: dict[i
         for cell in row:
             if cell.column not in roles and cell.column_span == 1 and cell.text.strip():
                 said.setdefault(cell.column, []).append(cell.text)
-    more = dict(roles)
+    more = {**roles, **_last_visit(said, {c: h for c, h in headings.items() if c not in roles}, known)}
     for column, texts in sorted(said.items()):
+        if column in more:
+            continue
         heading = headings.get(column, "").strip(" .:_-")
         for role, pattern in (("code", _SECTION_LIKE), ("deadline", _DAY_LIKE)):
             readable = bool(re.search(r"\w{3}", heading)) and role == "deadline"
@@ -230,6 +232,18 @@ def _completed(roles: dict[int, str], table: Table, first: int, headings: dict[i
         if column not in more and "status" not in more.values() and 2 * told > len(texts):
             more[column] = "status"
     return more
+
+
+def _last_visit(said: Mapping[int, Sequence[str]], headings: Mapping[int, str], known: Wording) -> dict[int, str]:
+    """The column of the last visit of those that say letter by letter what became of each finding; earlier ones are past.
+    Without headings, two such columns side by side that differ are visits."""
+    lettered = [c for c, texts in said.items() if texts and all(t.strip(" -–—.") == "" or known.status_letter(t) for t in texts)]
+    named = [c for c in lettered if known.visit_heading.match(headings.get(c, "") or "-")]
+    visits = named or [c for c in lettered if not headings.get(c, "").strip() and {c - 1, c + 1} & set(lettered)]
+    told = {known.status_letter(t) for c in visits for t in said[c]} - {None}
+    if not visits or (not named and len(told) < 2):
+        return {}
+    return {**dict.fromkeys(visits, "ignore"), max(visits): "status"}
 
 
 def _by_content(table: Table, known: Wording) -> Columns | None:
@@ -250,6 +264,9 @@ def _by_content(table: Table, known: Wording) -> Columns | None:
         marks = [max(marks, key=lambda c: len(filled[c]))]
     codes = [c for c in filled if share(c, lambda t: bool(re.search(r"\b4[1Il]0\W{0,2}\d{3}\b|\bCMR\b", t))) > 0.6]
     lengths = {c: sum(len(t) for t in v) / len(v) for c, v in filled.items()}
+    visits = _last_visit(filled, {}, known)
+    if visits:
+        marks = []
     if len(marks) == 1 and codes:
         words = [c for c in sorted(filled) if c not in marks and c not in codes]
         if words:
@@ -262,7 +279,7 @@ def _by_content(table: Table, known: Wording) -> Columns | None:
     if codes and not marks:
         longest = max((c for c in filled if c not in codes), key=lambda c: lengths[c], default=None)
         if longest is not None and lengths[longest] > 14:
-            roles = {longest: "violation", codes[0]: "code"}
+            roles = {longest: "violation", codes[0]: "code", **visits}
             for c in filled:
                 if c in roles:
                     continue

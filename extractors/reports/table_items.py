@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from extractors.language.places import only_place
 from extractors.reports.check_words import is_sentence
 from extractors.reports.items import Item
 from extractors.reports.pieces import Piece, by_column, cell_text
@@ -27,6 +28,8 @@ def _listed(piece: Piece, rows: Sequence[Sequence[Cell]], columns: Columns, know
     items: list[Item] = []
     strange: list[Text] = []
     unit: str | None = None
+    room = NOTHING
+    above: Text = NOTHING
     for row in rows:
         cells = {columns.roles.get(c): cell_text(cell, piece.page) for c, cell in by_column(row).items()}
         filled = _distinct_texts([cell_text(c, piece.page) for c in row])
@@ -37,6 +40,16 @@ def _listed(piece: Piece, rows: Sequence[Sequence[Cell]], columns: Columns, know
             if heading is not None:
                 unit = heading
                 continue
+            if _is_band(row, columns, known):
+                room = filled[0]
+                continue
+        place = columns.of("location")
+        if place is not None and place not in by_column(row):
+            where = above  # one cell stands beside several rows
+        elif place is None and room and only_place(_unbracketed(room.text)):
+            where = room
+        else:
+            where = above = cells.get("location", NOTHING)
         text = cells.get("violation", NOTHING)
         number_text = cells.get("number", NOTHING).text
         number = re.match(r"\W*(?:[A-Za-z]{1,2}[-.]?)?(\d{1,3})\b", number_text)
@@ -77,14 +90,42 @@ def _listed(piece: Piece, rows: Sequence[Sequence[Cell]], columns: Columns, know
                 1.0,
                 "us-ma/report_tables/row@1",
                 int(number[1]) if number else None,
-                cells.get("location", NOTHING),
+                where,
                 in_chapter(cells.get("code", NOTHING), columns.chapter),
                 cells.get("status", NOTHING),
-                cells.get("deadline", NOTHING),
+                cells.get("deadline", NOTHING) or _deadline_in(cells, row, columns, piece),
                 unit=own,
+                grade=cells.get("class", NOTHING),
+                room=room,
             )
         )
     return items, strange
+
+
+_BAND = 6  # words of a heading across the table
+_IN_TIME = re.compile(r"\b(?:within|by|before|in)\b.*\d|\b\d+\s*-?\s*(?:days?|hours?|hrs?)\b", re.IGNORECASE)
+
+
+def _is_band(row: Sequence[Cell], columns: Columns, known: Wording) -> bool:
+    """Whether the row is a heading across the table: a room, or the part of the building, that the rows below are about."""
+    if len(row) != 1 or row[0].column_span < max(2, max(columns.roles, default=0)):
+        return False
+    text = row[0].text
+    words = text.split()
+    named = only_place(_unbracketed(text)) or text.isupper() or text.rstrip().endswith(":")
+    return named and len(words) <= _BAND and not re.search(r"\d{3}", text)
+
+
+def _unbracketed(text: str) -> str:
+    return re.sub(r"\([^)]*\)", " ", text).strip(" :.-–—")
+
+
+def _deadline_in(cells: Mapping[str | None, Text], row: Sequence[Cell], columns: Columns, piece: Piece) -> Text:
+    """What the column of the remedy says of the time for it ("replace within 24 hours"), where no column is kept for that."""
+    if "deadline" in columns.roles.values() or "status" in columns.roles.values():
+        return NOTHING
+    others = [cell_text(c, piece.page) for c in row if columns.roles.get(c.column) == "ignore"]
+    return next((t for t in others if _IN_TIME.search(t.text)), NOTHING)
 
 
 _BARE_SECTION = re.compile(r"\W*(?:(?:s|sec|sect|section|ch|chapter)\b\.?|§)?\s*\d{1,2}(?:\.\d{1,2}){0,4}\W*", re.IGNORECASE)

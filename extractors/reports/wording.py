@@ -61,6 +61,8 @@ class Wording:
     unit_heading: Pattern
     floor_heading: Pattern
     common_heading: Pattern
+    visit_heading: Pattern
+    status_letters: Mapping[str, str]  # letter -> open or corrected
     check_columns: Labels
     ticked: frozenset[str]
     empty: frozenset[str]
@@ -112,6 +114,10 @@ class Wording:
     def status_of(self, text: str) -> str | None:
         """``open`` or ``corrected``. A speck between "not" and its word must not turn it round."""
         return _first(_WORN_NOT.sub("not ", text), self.statuses)
+
+    def status_letter(self, text: str) -> str | None:
+        """``open`` or ``corrected`` where a cell says it in a letter or a short word ("C", "Y", "NC")."""
+        return self.status_letters.get(plain(text))
 
     def type_of(self, text: str) -> str | None:
         return _first(text, self.types)
@@ -209,6 +215,8 @@ def _wording(rules: RuleBook) -> Wording:
         unit_heading=re.compile(tables["unit_heading"], _FLAGS),
         floor_heading=re.compile(tables["floor_heading"], _FLAGS),
         common_heading=re.compile(tables["common_heading"], _FLAGS),
+        visit_heading=re.compile(tables["visit_heading"], _FLAGS),
+        status_letters={letter: name for name, letters in tables["status_letters"].items() for letter in letters},
         check_columns=_by_label(checks["columns"]),
         ticked=frozenset(checks["marks"]["ticked"]),
         empty=frozenset(m.replace(" ", "") for m in checks["marks"]["empty"]),
