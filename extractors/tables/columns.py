@@ -21,6 +21,7 @@ Fit = Callable[[str, str, bool], float]
 _ROUNDS = 3
 _FAR = 6.0  # a misfit counts for no more than this
 _UNIT = 12.0  # points of misfit that cost 1
+_BESIDE = 50.0  # native tables only: half a column
 _JITTER = 2.0  # points by which letters differ in where their ink begins
 _BIN = 4.0
 _JOINED = 0.06  # cost of one more word in a cell: of two ways that fit alike, the one that fills more columns
@@ -75,6 +76,8 @@ def _place(row: Row, columns: Sequence[Column], fit: Fit) -> list[list[Spot]]:
     if row.native:
         cells: list[list[Spot]] = [[] for _ in columns]
         for spot in spots:
+            if spot.x0 < columns[0].x0 - _BESIDE:
+                continue  # a number of the line, under no heading
             nearest = min(range(m), key=lambda i: abs(columns[i].x0 - spot.x0))
             cells[nearest].append(spot)
         return cells

@@ -10,6 +10,7 @@ from extractors.layout import Spot
 from extractors.tables.stream import Row
 
 Kind = Literal["row", "total", "group", "more", "text"]
+Cells = dict[str, list[Spot]]
 
 
 @dataclass(slots=True)
@@ -22,15 +23,21 @@ class Entry:
     known: bool = True  # stands under a heading of its own page
     recap: bool = False  # part of a summary, whose rows are no records
     title: bool = False  # stands above the first heading of its page
+    said: dict[str, str] = field(default_factory=dict)  # role -> what of its words is meant, where that is not all of them
+    packed: set[str] = field(default_factory=set)  # roles that share a column with another
 
     def words(self, role: str) -> list[Spot]:
         return [s for cell in self.cells.get(role, []) for s in cell]
 
     def text(self, role: str) -> str:
+        if role in self.said:
+            return self.said[role]
         return " ".join(s.word.text for s in self.words(role)).strip(" |")
 
     def solid(self, role: str) -> str:
         """The text without specks: OCR "words" at its ends that hold no letter or digit ("%" and "&" mean something)."""
+        if role in self.said:
+            return self.said[role]
         words = [s.word.text for s in self.words(role)]
         if self.row.ocr:
             while words and not re.search(r"[^\W_]|%", words[0]):

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from itertools import groupby, pairwise
 
 from extractors.layout import Spot
-from extractors.tables.headers import Column, Synonyms, heading
+from extractors.tables.headers import Column, heading
+from extractors.tables.naming import Synonyms
 from extractors.tables.stream import Row
 
 _FEWEST = 3  # columns that each list has

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Levenshtein
 
 from extractors.layout import Spot
+from extractors.tables.naming import Synonyms, normal, role_of, told_by_words
 from extractors.tables.stream import Row
 from extractors.tables.values import fiscal_year, looks_like_money
 
@@ -21,7 +21,6 @@ YEAR = "year "
 
 _YEAR_LABEL = re.compile(r"(?i)(?:FY|F\.Y\.|fiscal year|tax year)\W?\s?(?:\d{4}|\d{2})|(?:19|20)\d{2}")
 _FEWEST_KNOWN = 3  # labels known for sure, among which a garbled one may be guessed
-_FUZZY = 84.0  # OCR slips in a heading; short words must be exact
 
 
 @dataclass(slots=True)
@@ -37,53 +36,6 @@ class Column:
     align: str = ""  # "left" or "right" once learned
     edge: float = 0.0
     spots: tuple[Spot, ...] = ()  # the heading's words
-
-
-Synonyms = Mapping[str, str]
-
-
-def synonyms(columns: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """Phrase to role, from the ``columns`` of a pattern file."""
-    plain = {normal(phrase): role for role, phrases in columns.items() for phrase in phrases}
-    return {_together(phrase): role for phrase, role in plain.items()} | plain
-
-
-def normal(text: str) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"[.:,*_|\"']+", " ", text.lower())).strip()
-
-
-def _together(plain: str) -> str:
-    """However two things are said together: ``water & sewer``, ``water+sewer``, ``water and sewer`` are ``water/sewer``."""
-    return re.sub(r"\s*(?:[+&/]|\band\b)\s*", "/", plain)
-
-
-def role_of(text: str, known: Synonyms, ocr: bool = False) -> str | None:
-    """The role a heading names; None for words that head nothing we know."""
-    plain = normal(text)
-    if not plain:
-        return None
-    without_brackets = re.sub(r"\s*\([^)]*\)", "", plain).strip()
-    for form in (plain, plain.replace(" #", "").strip(), without_brackets, plain.replace("$", "").strip(), _together(plain)):
-        if form in known:
-            return known[form]
-    if ocr and len(plain) >= 5:
-        best = process.extractOne(plain, known.keys(), scorer=fuzz.ratio, score_cutoff=_FUZZY)
-        if best is not None:
-            return known[best[0]]
-    return None
-
-
-def told_by_words(text: str, known: Synonyms) -> str | None:
-    """The role of a heading nobody listed ("Bill Yr"): that of its most telling word, where the words are
-    known headings themselves. What a column measures (year, interest, charges, total) tells more than what it is about."""
-    roles = {known[word] for word in normal(text).split() if word in known}
-    return next((role for role in _TELLING if role in roles), None)
-
-
-_TELLING = (
-    "fiscal_year", "interest", "fees", "owner", "location", "parcel", "total", "principal", "balance", "paid", "tax_type",
-    "account",
-)  # fmt: skip
 
 
 def heading(rows: Sequence[Row], at: int, known: Synonyms, needed: frozenset[str]) -> tuple[list[Column], int] | None:
@@ -127,7 +79,7 @@ def _adds_nothing(named: Sequence[Column], below: Sequence[Column]) -> bool:
     places = {id(s) for c in below for s in c.spots}
     over = [c.role for c in named if any(id(s) in places for s in c.spots)]
     added = [c.role for c in named if not any(id(s) in places for s in c.spots)]
-    return over == alone and len(added) < 2 and all(role in alone for role in added)
+    return over == alone and len(set(added)) < 2 and all(role in alone for role in added)
 
 
 def _is_title(row: Row, known: Synonyms) -> bool:
@@ -210,12 +162,28 @@ def columns_of(lines: Sequence[Row], known: Synonyms) -> list[Column]:
         named = role or (f"{YEAR}{year}" if year is not None else None) or told_by_words(text, known) or ""
         columns.append(Column(named, text, left, right, spots=tuple(phrase)))
     columns = _years_over(columns, lines, known)
+    _said_twice(columns)
     if len({c.role for c in columns if c.role.startswith(YEAR)}) < 2:
         for column in columns:
             column.role = "" if column.role.startswith(YEAR) else column.role
     if ocr:
         _guess_garbled(columns, known)
     return sorted(columns, key=lambda c: c.x0)
+
+
+_ONCE = ("previous_reading", "current_reading", "consumption")
+_EARLIER = {"current_reading": "previous_reading", "period_end": "period_start"}
+
+
+def _said_twice(columns: Sequence[Column]) -> None:
+    """Of two columns of one name ("Read" and "Read") the left one is the earlier, where no other column is."""
+    for later, earlier in _EARLIER.items():
+        same = sorted((c for c in columns if c.role == later), key=lambda c: c.x0)
+        if len(same) == 2 and same[0].label == same[1].label and earlier not in {c.role for c in columns}:
+            same[0].role = earlier
+    for role in _ONCE:
+        for spare in sorted((c for c in columns if c.role == role), key=lambda c: c.x0)[1:]:
+            spare.role = ""  # last year's reading or use, for comparison
 
 
 def _years_over(columns: list[Column], lines: Sequence[Row], known: Synonyms) -> list[Column]:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from extractors.layout import Spot, segments
 from extractors.tables.columns import Fit, assign
-from extractors.tables.entry import Entry, Kind
+from extractors.tables.entry import Entry
 from extractors.tables.halves import unfolded
-from extractors.tables.headers import YEAR, Column, Synonyms, heading, normal, role_of, year_and_amount
+from extractors.tables.headers import YEAR, Column, columns_of, heading, year_and_amount
 from extractors.tables.lost_headings import restored
+from extractors.tables.naming import PACKED, Synonyms, normal
+from extractors.tables.packed import unpacked
 from extractors.tables.second_lines import joined, second_heading
-from extractors.tables.stream import Row
+from extractors.tables.stream import Row, in_bands
 from extractors.tables.values import first_date, looks_like_money
 from extractors.tables.year_columns import by_year
 
@@ -37,6 +39,7 @@ class Grammar:
     also_money: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # a heading's role, and what it is over amounts
     also_words: Mapping[str, str] = field(default_factory=dict)  # a heading's role, and what it is over words
     guess: tuple[str, ...] = ()  # roles that a column without a legible heading may be told by, strictest first
+    abbreviates: Callable[[str], bool] = lambda text: False  # is this an abbreviation of a kind of tax?
     numbers: int = 0  # so many plain numbers or dates make a line a row even without an amount; 0: never
 
 
@@ -92,7 +95,7 @@ def entries(rows: Sequence[Row], grammar: Grammar) -> list[Entry]:
     flush()
     if not columns:
         return []
-    return [*(Entry("group", row, title=True) for row in titles), *found]
+    return _headed([*(Entry("group", row, title=True) for row in titles), *found], grammar)
 
 
 def _completed(fresh: list[Column], headings: Sequence[Sequence[Column]]) -> list[Column]:
@@ -126,29 +129,72 @@ def _entries_of(
         pairs = joined(body, columns, second, grammar.fit)
         body = [row for row, _ in pairs]
         below = {id(row): cells for row, cells in pairs}
+    else:
+        body = in_bands(body)
     with_values = [r for r in body if _valued(r, grammar)]
     if body and body[0].ocr:
         columns[:] = restored(columns, with_values, grammar.fit, grammar.guess)  # in place: other pages' headings are compared
     _by_content(with_values, columns, grammar)
-    fitting = iter(assign(with_values, columns, _by_year_too(grammar.fit)))
+    fitting = iter(assign([line for row in with_values for line in row.lines or [row]], columns, _every_role(grammar.fit)))
     for row in body:
         if row not in with_values:
             made.append(Entry("text", row, known=known, recap=recap))
             continue
+        lines = [next(fitting) for _ in row.lines or [row]]
         cells: dict[str, list[list[Spot]]] = {}
-        for column, spots in zip(columns, next(fitting), strict=True):
+        for at, column in enumerate(columns):
+            spots = [s for line in lines for s in line[at]]
             if spots:
                 cells.setdefault(column.role, []).append(spots)
-        cells = {**below.get(id(row), {}), **cells}
-        kind: Kind = "total" if is_total(row, cells, grammar) else "row"
-        made.append(Entry(kind, row, cells, known, recap))
+        entry = Entry("row", row, {**below.get(id(row), {}), **cells}, known, recap)
+        unpacked(entry, grammar.abbreviates)
+        entry.kind = "total" if is_total(row, entry.cells, grammar) else "row"
+        made.append(entry)
     _texts(made, columns)
+    for entry in made:
+        if entry.kind == "more":
+            unpacked(entry, grammar.abbreviates)
     return by_year(made, columns)
 
 
-def _by_year_too(fit: Fit) -> Fit:
-    """A year's column holds what a column of totals, or of its one amount, holds."""
-    return lambda role, text, ocr: fit(year_and_amount(role)[1] if role.startswith(YEAR) else role, text, ocr)
+def _every_role(fit: Fit) -> Fit:
+    """A year's column holds what a column of totals, or of its one amount, holds; one of two things holds either."""
+
+    def every(role: str, text: str, ocr: bool) -> float:
+        if role.startswith(YEAR):
+            return fit(year_and_amount(role)[1], text, ocr)
+        return min(fit(part, text, ocr) for part in role.split(PACKED))
+
+    return every
+
+
+_BLOCK_ROLES = frozenset({"account", "parcel", "owner", "location", "meter"})
+
+
+def _headed(listed: list[Entry], grammar: Grammar) -> list[Entry]:
+    """The entries, without the small headings over a block's own line ("Account | Service location | Parcel | Bill to" over its
+    values), whose values are told apart by them."""
+    out: list[Entry] = []
+    columns: list[Column] = []
+    page = 0
+    for entry in listed:
+        if entry.kind in {"row", "total"}:
+            columns = []
+        elif columns and entry.row.page == page and re.search(r"\d", entry.row.text):
+            placed = assign([entry.row], columns, _every_role(grammar.fit))[0]
+            entry.cells = {c.role: [spots] for c, spots in zip(columns, placed, strict=True) if spots and c.role}
+            entry.kind = "group"
+            unpacked(entry, grammar.abbreviates)
+            columns = []
+        elif not re.search(r"\d", entry.row.text):
+            found = columns_of([entry.row], grammar.known)
+            roles = {r for c in found for r in c.role.split(PACKED)} & _BLOCK_ROLES
+            told = sum(len(c.label) for c in found if c.role)
+            if len(roles) > 1 and len(found) > 1 and told >= 0.8 * sum(len(c.label) for c in found):
+                columns, page = found, entry.row.page
+                continue
+        out.append(entry)
+    return out
 
 
 def _by_content(rows: Sequence[Row], columns: Sequence[Column], grammar: Grammar) -> None:
@@ -199,7 +245,7 @@ def is_total(row: Row, cells: Mapping[str, Any], grammar: Grammar) -> bool:
 
 def _texts(made: list[Entry], columns: Sequence[Column]) -> None:
     """Lines without values: wrapped lines of the row above (under a text column, close to it), or headings of groups."""
-    text_columns = [c for c in columns if c.role in {"owner", "location", "description", "parcel"}]
+    text_columns = [c for c in columns if {"owner", "location", "description", "parcel"} & set(c.role.split(PACKED))]
     for i, entry in enumerate(made):
         if entry.kind != "text":
             continue
@@ -225,97 +271,3 @@ def _texts(made: list[Entry], columns: Sequence[Column]) -> None:
 def _starts_under(x: float, column: Column) -> bool:
     edge = column.edge if column.align == "left" else column.x0
     return edge - 5 <= x <= max(column.x1, edge + 40)
-
-
-_PARCEL = re.compile(r"[A-Za-z]?\d{1,4}[A-Za-z]?(?:\s?[-/_.:]\s?\d{1,4}[A-Za-z]{0,2}){1,3}(?:[-/_.#]\w{1,5})?[/ ]*")
-_PLACE = re.compile(r"\d+[A-Za-z]?(?:\s?-\s?\d+[A-Za-z]?)?(?:\s1/2)?\s+[A-Za-z].*|.*\s\d+[A-Za-z]?(?:-\d+)?(?:\s1/2)?")
-_STREET_WORDS = (
-    "ST|STREET|AVE?|AVENUE|RD|ROAD|LN|LANE|CT|COURT|PL|PLACE|TER|TERR|TERRACE|DR|DRIVE|BROADWAY|SQ|SQUARE|PK|PARK|HWY|WAY|"
-    "PKWY|BLVD|CIR|ROW|WHARF"
-)
-_STREET = re.compile(rf"\b(?:{_STREET_WORDS})\b", re.IGNORECASE)
-_STREET_END = re.compile(
-    rf"\b(?:{_STREET_WORDS})(?:\s+(?:\d[\d/ -]*[A-Z]?|#\S+|(?:UNIT|APT)\s\S+|REAR|[NSEW]))?$", re.IGNORECASE
-)
-
-
-def group_values(row: Row, known: Synonyms) -> dict[str, list[Spot]]:
-    """What a group's heading says of the rows below it: labelled (``Account 03-43468``) or told apart by form."""
-    found: dict[str, list[Spot]] = {}
-    rest: list[list[Spot]] = []
-    for part in _parts(row, known):
-        role, spots = _labelled(part, known, row.ocr)
-        if role and spots:
-            found.setdefault(role, spots)
-        elif spots:
-            rest.append(spots)
-    # Of two places the one that ends like a street is the place; the other is a firm named after one.
-    rest.sort(key=lambda part: not _STREET_END.search(" ".join(s.word.text for s in part)))
-    for spots in rest:
-        text = " ".join(s.word.text for s in spots)
-        if _PARCEL.fullmatch(text) and "parcel" not in found:
-            found["parcel"] = spots
-        elif "location" not in found and _PLACE.fullmatch(text) and _STREET.search(text):
-            found["location"] = spots
-        elif "owner" not in found and re.search(r"[A-Za-z]{2}", text):
-            found["owner"] = spots
-    return found
-
-
-def place_of(spots: list[Spot]) -> list[Spot]:
-    """Of a line that begins with a place, the words up to its street's last word: behind it stand people."""
-    ends = [i for i, s in enumerate(spots, 1) if _STREET.fullmatch(s.word.text.rstrip(".,;"))]
-    return spots[: ends[-1]] if ends else spots
-
-
-def labelled_values(row: Row, known: Synonyms) -> dict[str, list[Spot]]:
-    """Only what a line labels ("Meter: 44120987 (5/8 in)"), without what stands in brackets behind it."""
-    found: dict[str, list[Spot]] = {}
-    for part in _parts(row, known):
-        role, spots = _labelled(part, known, row.ocr)
-        stop = next((i for i, s in enumerate(spots) if s.word.text.startswith("(")), len(spots))
-        if role and spots[:stop]:
-            found.setdefault(role, spots[:stop])
-    return found
-
-
-def _parts(row: Row, known: Synonyms) -> list[list[Spot]]:
-    if row.native:
-        cells: dict[float, list[Spot]] = {}
-        for spot in row.spots:
-            cells.setdefault(spot.x0, []).append(spot)
-        parts = list(cells.values())
-    else:
-        parts = segments(row.spots, 1.3)
-    return [piece for part in parts for piece in _at_labels(part, known)]
-
-
-def _at_labels(part: list[Spot], known: Synonyms) -> list[list[Spot]]:
-    """A run of words, parted where another label begins in it (``Account 330-2718 Meter 61800442``): a word of a label that
-    ends in a colon or stands before a number."""
-    starts = [0]
-    i = 1
-    while i < len(part) - 1:
-        length = next((n for n in (3, 2, 1) if _labels(part[i : i + n], part[i + n : i + n + 1], known)), 0)
-        if length and i > starts[-1] + (_labelled(part[starts[-1] :], known, False)[0] != ""):
-            starts.append(i)
-        i += max(1, length)
-    return [part[a:b] for a, b in zip(starts, [*starts[1:], len(part)], strict=True)]
-
-
-def _labels(words: list[Spot], after: list[Spot], known: Synonyms) -> bool:
-    if not after or role_of(" ".join(s.word.text for s in words), known) not in _IDENTIFYING:
-        return False
-    colon = words[-1].word.text.endswith(":")
-    return colon or (words[-1].word.text[:1].isupper() and re.search(r"\d{2}|\d[-/]\d", after[0].word.text) is not None)
-
-
-def _labelled(part: list[Spot], known: Synonyms, ocr: bool) -> tuple[str, list[Spot]]:
-    for length in range(min(3, len(part) - 1), 0, -1):
-        role = role_of(" ".join(s.word.text for s in part[:length]), known, ocr)
-        if role in _IDENTIFYING:
-            return role, part[length:]
-    return "", part
-
-
-_IDENTIFYING = frozenset({"parcel", "account", "owner", "location", "meter"})

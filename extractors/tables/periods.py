@@ -22,6 +22,8 @@ _ENDING = re.compile(
     r"\bread(?:ings?)?(?:\s+(?:date|of|on|taken|as of))+\W*$",
     re.IGNORECASE,
 )
+_BEFORE = re.compile(r"\b(?:prev(?:ious)?|prior|last)\b[^\d]{0,24}$", re.IGNORECASE)
+_NOW = re.compile(r"\b(?:read(?:ing)?s?|current|present|this|new)\b[^\d]{0,24}$", re.IGNORECASE)
 _LONGEST = 400  # days
 
 
@@ -43,7 +45,8 @@ def period_of_list(entries: Sequence[Entry], rules: RuleBook) -> Period | None:
         text = entry.row.text
         days = find_dates(text, None, rules)
         for one, other in pairwise(days):
-            if _BETWEEN.fullmatch(text[one.end : other.start]) and 0 < (other.value - one.value).days < _LONGEST:
+            labelled = _BEFORE.search(text[: one.start]) and _NOW.search(text[one.end : other.start])
+            if (labelled or _BETWEEN.fullmatch(text[one.end : other.start])) and 0 < (other.value - one.value).days < _LONGEST:
                 told[(one.value, other.value)] = entry.row
         if len(days) == 1 and _ENDING.search(text[: days[0].start]):
             told[(None, days[0].value)] = entry.row

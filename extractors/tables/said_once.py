@@ -9,8 +9,8 @@ from datetime import date
 from itertools import pairwise
 
 from extractors.tables.entry import Entry
-from extractors.tables.headers import Synonyms
-from extractors.tables.listing import group_values
+from extractors.tables.groups import group_values
+from extractors.tables.naming import Synonyms
 from extractors.tables.stream import Row
 from extractors.tables.values import first_date, fiscal_year
 from records.record import Evidence

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from extractors.layout import Spot
 from extractors.tables.columns import Fit, assign
-from extractors.tables.headers import Column, Synonyms, columns_of
+from extractors.tables.headers import Column, columns_of
+from extractors.tables.naming import Synonyms
 from extractors.tables.stream import Row
 from extractors.tables.values import looks_like_money
 

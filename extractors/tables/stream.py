@@ -7,8 +7,11 @@ paper and office files alike.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
+from statistics import median
 
 from extractors.layout import Spot, text_lines
 from records.document import Block, Box, Document, Line, Page, Table, enclosing
@@ -16,6 +19,11 @@ from records.record import Evidence, Report
 
 _PITCH, _WIDTH = 100.0, 88.0  # made-up columns of files without boxes
 _BROKEN = 0.8  # of a line's height: the widest white that OCR leaves within an amount
+_ACROSS = 0.4  # of the page's width: a line that rules a list's rows
+_FEWEST_DOWN = 3  # lines down the page where a ruled row is
+_SAME_RULING = 2.0  # points
+_DEEPEST = 4  # printed lines of one ruled row
+_MONEY = re.compile(r"\d[.,]\d{2}\b")
 _LEADERS = re.compile(r"[.·…_]{3,}|(?:[.·…]\s){2,}[.·…]")  # dots that lead the eye from one column to the next
 
 
@@ -30,6 +38,8 @@ class Row:
     anchor: str = ""
     struck: bool = False
     extra: list[Spot] = field(default_factory=list)  # words of wrapped lines below that belong to this row
+    band: int | None = None  # which stripe between two ruling lines across the list it stands in
+    lines: list[Row] = field(default_factory=list)  # the printed lines of one ruled row, where there are several
 
     @property
     def text(self) -> str:
@@ -72,14 +82,56 @@ def rows_on(page: Page, blocks: tuple[Block, ...]) -> list[Row]:
         return _native(page, blocks)
     rows: list[Row] = []
     ocr = page.text_source in {"ocr", "mixed"}
+    rulings = _rulings(page)
     for spots in (list(_without_leaders(line)) for line in text_lines(page)):
         if not spots:
             continue
         spots = _whole_amounts(spots) if ocr else spots
         row = Row(page.number, spots, ocr, False)
         row.struck = _struck(row, page.rules, ocr)
+        middle = [s.word.box.centre_y for s in spots if s.word.box is not None]
+        if middle and len(rulings) > 2 and rulings[0] < middle[0] < rulings[-1] and _in_grid(page, median(middle)):
+            row.band = page.number * 1000 + sum(y < median(middle) for y in rulings)
         rows.append(row)
     return rows
+
+
+def _rulings(page: Page) -> list[float]:
+    """The heights of the lines ruled across the page, top to bottom."""
+    found: list[float] = []
+    across: dict[int, float] = defaultdict(float)
+    for rule in page.rules:
+        if rule.width > 4 * rule.height:
+            across[round(rule.centre_y / _SAME_RULING)] += rule.width
+    for place, width in sorted(across.items()):
+        y = place * _SAME_RULING
+        if width > _ACROSS * page.width and (not found or y - found[-1] > 2 * _SAME_RULING):
+            found.append(y)
+    return found
+
+
+def _in_grid(page: Page, y: float) -> bool:
+    """Do lines down the page part the columns at this height?"""
+    return sum(r.height > 4 * r.width and r.top <= y <= r.bottom for r in page.rules) >= _FEWEST_DOWN
+
+
+def in_bands(rows: Sequence[Row]) -> list[Row]:
+    """The rows, those that a ruled row prints on several lines as one; not where two of them hold amounts (two records)."""
+    out: list[Row] = []
+    for band, group in groupby(rows, key=lambda r: r.band):
+        lines = list(group)
+        if band is None or not 1 < len(lines) <= _DEEPEST or sum(any(map(_MONEY.search, _words(r))) for r in lines) > 1:
+            out += lines
+            continue
+        first = lines[0]
+        spots = [s for line in lines for s in line.spots]
+        struck = any(line.struck for line in lines)
+        out.append(Row(first.page, spots, first.ocr, first.native, first.anchor, struck, band=band, lines=lines))
+    return out
+
+
+def _words(row: Row) -> list[str]:
+    return [s.word.text for s in row.spots]
 
 
 def _without_leaders(spots: Iterable[Spot]) -> Iterable[Spot]:

@@ -16,16 +16,19 @@ from extractors.parcels.mapblock import id_key
 from extractors.rulebook import RuleBook
 from extractors.tables import doubts, sums
 from extractors.tables.entry import Entry
-from extractors.tables.headers import normal, synonyms
-from extractors.tables.listing import Grammar, entries, group_values
+from extractors.tables.groups import values_of
+from extractors.tables.listing import Grammar, entries
+from extractors.tables.naming import synonyms
+from extractors.tables.places import is_place
 from extractors.tables.said_once import day_of_amounts, names_above, year_of_list, year_told
 from extractors.tables.stream import Row, rows_of
-from extractors.tables.values import amount, fiscal_year, looks_like_money
+from extractors.tables.tax_fit import MONEY, fit_of_tax
+from extractors.tables.tax_kinds import bare, kind_of_lists, kind_of_words, kind_written, kinds_named, mostly, taken_for_land
+from extractors.tables.values import amount, first_date, fiscal_year
 from records.document import Block, Document
 from records.record import Evidence, Extraction, Reason, Record, Report, Value
 
 _PARCEL_WORD = re.compile(r"[A-Za-z]?\d{1,4}[A-Za-z]?(?:[-/]\d{1,4}[A-Za-z]{0,2}){1,3}")  # as a subtotal names it: 14/29
-_MONEY = frozenset({"principal", "interest", "fees", "total", "balance", "committed", "paid"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,45 +55,18 @@ def tax_rules(rules: RuleBook) -> TaxRules:
 
     @lru_cache(maxsize=50_000)
     def fit(role: str, text: str, ocr: bool) -> float:
-        return _fit(role, text, ocr, types, codes)
+        return fit_of_tax(role, text, ocr, types, codes)
 
     grammar = Grammar(
         synonyms(data["columns"]), frozenset(data["total_words"]), frozenset({"principal", "total", "balance", "interest"}),
-        _MONEY, frozenset({"owner", "location"}), fit, tuple(data["recap_titles"]),
+        MONEY, frozenset({"owner", "location"}), fit, tuple(data["recap_titles"]),
         also_money={"tax_type": ("principal", "fees"), "code": ("fees",), "description": ("principal",)},
         also_words={"fiscal_year": "tax_type"}, guess=("fiscal_year", "tax_type", "code", "account"),
+        abbreviates=lambda text: bare(text) in types,
     )  # fmt: skip
     as_of = tuple((re.compile(a["pattern"], re.IGNORECASE), int(a["weight"])) for a in data["as_of"])
     list_year = tuple(re.compile(y["pattern"], re.IGNORECASE) for y in data["list_year"])
     return TaxRules(data["version"], grammar, tuple(data["care_of"]), types, tuple(phrases), codes, as_of, list_year)
-
-
-def _fit(role: str, text: str, ocr: bool, types: Mapping[str, str], codes: Mapping[str, str]) -> float:
-    money = looks_like_money(text, ocr) or re.fullmatch(r"\(?-?[\d,]+\.\d\d\)?-?(CR)?", text) is not None
-    if role in _MONEY:
-        if money:
-            return 0.0
-        if not re.search(r"[A-Za-z0-9]", text):
-            return 0.3
-        return 1.0 if ocr and sum(c.isdigit() for c in text) >= 3 else 2.0 if text.isdigit() else 6.0
-    if money:
-        return 8.0
-    upper = text.upper().strip(".|,")
-    if role == "fiscal_year":
-        return 0.0 if fiscal_year(text) is not None else 4.0
-    if role == "tax_type":
-        upper = _bare(text)
-        return 0.0 if upper in types else 1.0 if upper.isalpha() and len(upper) <= 4 else 3.0
-    if role == "code":
-        upper = _bare(text)
-        return 0.0 if upper in codes else 1.0 if len(upper) <= 4 else 3.0
-    if role == "account":
-        return 0.0 if any(c.isdigit() for c in text) else 4.0
-    if role == "parcel":
-        return 0.0 if re.search(r"\d", text) else 2.0
-    if role in {"owner", "location", "description"}:
-        return 0.0 if re.search(r"[A-Za-z]", text) else 0.3
-    return 1.0
 
 
 def extract_tax(
@@ -101,7 +77,7 @@ def extract_tax(
     rows = rows_of(document, report, blocks_by_page)
     listed = entries(rows, compiled.grammar)
     as_of, as_of_evidence = day_of_amounts(rows, compiled.as_of)
-    title_type = next((t for r in rows[:12] if (t := _phrase_type(r.text, compiled)) and _titled(r)), None)
+    title_type = kind_of_lists(rows, compiled.phrases)
     reader = _Reader(compiled, as_of, as_of_evidence, title_type, report.ordinal, listed)
     reader.year = year_of_list(listed, compiled.list_year)
     # Not strict: without entries there is no last one either.
@@ -111,6 +87,7 @@ def extract_tax(
     doubts.years(reader.records)
     doubts.lone_codes(reader.records, compiled.codes)
     reader.reasons += doubts.hidden_rows(document, report, rows)
+    taken_for_land(reader.records, rows, compiled.phrases, f"us-ma/tax/tax_type@{compiled.version}")
     records, check_reasons = sums.checked(reader.records, reader.checks)
     records = codes_settled(records, rules)
     reasons = [*report.reasons, *reader.reasons, *check_reasons]
@@ -119,21 +96,15 @@ def extract_tax(
     return replace(report, records=tuple(records), reasons=tuple(reasons), as_of=as_of)
 
 
-def _titled(row: Row) -> bool:
-    return not any(looks_like_money(s.word.text, row.ocr) for s in row.spots)
-
-
-def _phrase_type(text: str, rules: TaxRules) -> str | None:
-    plain = normal(text)
-    return next((t for phrase, t in rules.phrases if re.search(rf"\b{re.escape(phrase)}\b", plain)), None)
-
-
 class _Reader:
     """Goes down the list and keeps what rows inherit from above: the account's identity and the section's kind of tax."""
 
     def __init__(self, rules: TaxRules, as_of: date | None, as_of_evidence: Evidence | None, title: str | None, report: int,
                  listed: Sequence[Entry] = ()):
         self.names_above = names_above(listed, rules.grammar.known)
+        self.owners_printed = any(e.kind == "row" and e.words("owner") for e in listed)
+        self.years_printed = any(e.kind == "row" and e.words("fiscal_year") for e in listed)
+        self.page = 0  # whose title said the kind of tax
         self.rules, self.as_of, self.as_of_evidence, self.title, self.report = rules, as_of, as_of_evidence, title, report
         self.records: list[sums.Counted] = []
         self.checks: list[sums.Check] = []
@@ -170,18 +141,19 @@ class _Reader:
 
     def _group(self, entry: Entry, leads: bool) -> None:
         text = entry.row.text
-        values = group_values(entry.row, self.rules.grammar.known)
+        values = values_of(entry, self.rules.grammar.known)
         labelled = "parcel" in values or "account" in values
         above, self.above = self.above, {}
         if entry.title and not labelled:
+            self._page_titled(entry)
             self.above = self._named_alone(values, entry.row)
             return
         year = year_told(text, self.rules.list_year)
         if year is not None and not labelled and not entry.title:
             self.year = year, entry.row
-        kind = _phrase_type(text, self.rules)
-        if kind is not None and not labelled and self._mostly(text, kind):
-            self.section, self.identity = kind, {}
+        kinds = kinds_named(text, self.rules.phrases)
+        if len(kinds) == 1 and not labelled and mostly(text, kinds[0], self.rules.phrases):
+            self.section, self.identity = kinds[0], {}
             return
         if self._care_of(text) or not (labelled or (leads and values)):
             self.above = above if self._care_of(text) else self._named_alone(values, entry.row)
@@ -195,16 +167,20 @@ class _Reader:
             self.identity = {**fresh, **self.identity}
         self.heading = entry.row
 
+    def _page_titled(self, entry: Entry) -> None:
+        """A title holds from its page (its sheet) on: the one kind of tax and the one year that it names."""
+        kinds = kinds_named(entry.row.text, self.rules.phrases)
+        if len(kinds) == 1 and entry.row.page != self.page:
+            self.page, self.title, self.section = entry.row.page, kinds[0], None
+        year = year_told(entry.row.text, self.rules.list_year)
+        if year is not None and not self.years_printed:
+            self.year = year, entry.row
+
     def _named_alone(self, values: Mapping[str, list[Spot]], row: Row) -> dict[str, tuple[str, Row, list[Spot]]]:
         """An owner who stands alone on the line above what is labelled; where other blocks of the list show that this is so."""
         if set(values) != {"owner"} or not self.names_above:
             return {}
         return {"owner": (" ".join(s.word.text for s in values["owner"]), row, values["owner"])}
-
-    def _mostly(self, text: str, kind: str) -> bool:
-        """Does the line say little more than the name of this kind of tax (so that no firm's name is taken for one)?"""
-        plain = normal(text)
-        return any(t == kind and p in plain and len(p) >= 0.4 * len(plain) for p, t in self.rules.phrases)
 
     def _care_of(self, text: str) -> bool:
         plain = text.lower().strip()
@@ -225,6 +201,10 @@ class _Reader:
                 if "owner" in self.identity:
                     _, row, spots = self.identity["owner"]
                     self.identity["owner"] = (str(joined.value), row, spots)
+        place = entry.text("location")
+        if place and "location" not in record.fields and is_place(place):
+            record = record.having(self._make("location", place, entry.row, entry.words("location"), entry))
+            self.identity["location"] = (place, entry.row, entry.words("location"))
         last.record = replace(record, anchor=last.row.evidence())
 
     def _total(self, entry: Entry) -> None:
@@ -251,10 +231,11 @@ class _Reader:
     def _row(self, entry: Entry) -> None:
         row = entry.row
         fields: dict[str, Extraction] = {}
+        self._no_care_of(entry)
         own = {r: t for r in ("parcel", "owner", "location") if re.search(r"\w", t := entry.solid(r))}
         inherited = not own
         if own:
-            self.identity = {r: (t, row, entry.words(r)) for r, t in own.items()}
+            self.identity = {**self._kept(entry, own), **{r: (t, row, entry.words(r)) for r, t in own.items()}}
         account = entry.solid("account")
         if account:
             self.identity["account"] = (account, row, entry.words("account"))
@@ -283,7 +264,10 @@ class _Reader:
             detail = f"page {row.page}: a line with amounts names no account: {row.text[:120]}"
             self.reasons.append(Reason("", "check", detail))
             return
-        if self.as_of is not None and self.as_of_evidence is not None:
+        day = first_date(entry.text("as_of"))
+        if day is not None:
+            fields["as_of_date"] = self._make("as_of_date", day, row, entry.words("as_of"), entry)
+        elif self.as_of is not None and self.as_of_evidence is not None:
             fields["as_of_date"] = Extraction("as_of_date", self.as_of, self.as_of_evidence, 1.0, 0.9, self._rule("as_of"))
         reasons = []
         if "fiscal_year" not in fields:
@@ -306,6 +290,23 @@ class _Reader:
                         features=features, ignorable="struck out by hand" if row.struck else "")  # fmt: skip
         self.count += 1
         self.records.append(sums.Counted(record, row))
+
+    def _no_care_of(self, entry: Entry) -> None:
+        """Of an owner's name over several lines of a ruled row, the lines before the one that says in whose care bills go."""
+        spots = entry.words("owner")
+        for line in entry.row.lines:
+            mine = [s for s in spots if s in line.spots]
+            if mine and mine[0] is not spots[0] and self._care_of(" ".join(s.word.text for s in mine)):
+                entry.cells["owner"] = [spots[: spots.index(mine[0])]]
+                return
+
+    def _kept(self, entry: Entry, own: Mapping[str, str]) -> dict[str, tuple[str, Row, list[Spot]]]:
+        """What still holds of the account above a row that names some of its own: all, where it only adds the place, under the
+        owner's name in their common column; the owner, where the list prints him on a line of his own."""
+        if set(own) == {"location"} and "location" in entry.packed:
+            return self.identity
+        above = self.identity.get("owner")
+        return {"owner": above} if above is not None and not self.owners_printed else {}
 
     def _money(self, entry: Entry, fields: dict[str, Extraction]) -> int:
         """Principal, interest, fees and total of the row; the number of repairs that reading them took."""
@@ -345,18 +346,10 @@ class _Reader:
         if not fields.keys() & {"fiscal_year"} and self.year is not None and not re.search(r"\d", entry.text("fiscal_year")):
             made = self._make("fiscal_year", self.year[0], self.year[1], self.year[1].spots, entry, ("year_of_list",))
             fields["fiscal_year"] = replace(made, finding=0.9)
-        written = entry.text("tax_type")
-        words = entry.words("tax_type")
-        kind = self.rules.types.get(_bare(written)) or (_phrase_type(written, self.rules) if written else None)
-        if kind is None:  # specks of OCR beside the abbreviation
-            kind = next((k for s in words if (k := self.rules.types.get(_bare(s.word.text)))), None)
-        repaired = False
-        if kind is None and row.ocr:  # the other engine's reading, or a speck read as one more letter
-            tries = [t for s in words for t in (_bare(s.word.other), _bare(s.word.text)[1:]) if len(t) > 1]
-            kind = next((k for t in tries if (k := self.rules.types.get(t))), None)
-            repaired = kind is not None
+        written, words = entry.text("tax_type"), entry.words("tax_type")
+        kind, repaired = kind_written(written, words, row.ocr, self.rules.types, self.rules.phrases)
         if kind is None and entry.text("description"):
-            kind, words = _phrase_type(entry.text("description"), self.rules), entry.words("description")
+            kind, words = kind_of_words(entry.text("description"), self.rules.phrases), entry.words("description")
         finding = 1.0
         if kind is None and not written:
             kind, finding = self.section or self.title, 0.8
@@ -368,8 +361,10 @@ class _Reader:
 
     def _code(self, entry: Entry) -> str:
         """The status code; specks that OCR read beside it are left out."""
-        tokens = [b for s in entry.words("code") if (b := _bare(s.word.text))]
+        tokens = [b for word in entry.text("code").split() if (b := bare(word))]
         known = [t for t in tokens if t in self.rules.codes]
+        if not known and re.search(r"[a-z]{3}", entry.text("code")):
+            return ""  # a note in words ("called 5/2")
         return known[0] if len(known) == 1 else " ".join(tokens)
 
     def _make(
@@ -381,10 +376,6 @@ class _Reader:
 
     def _rule(self, name: str) -> str:
         return f"us-ma/tax/{name}@{self.rules.version}"
-
-
-def _bare(text: str) -> str:
-    return re.sub(r"^[^A-Z0-9]+|[^A-Z0-9]+$", "", text.upper())
 
 
 def _sum(parts: Sequence[Any]) -> Decimal | None:

@@ -14,6 +14,7 @@ _CLEAN_MONEY = re.compile(r"\$?\d{1,3}(?:,\d{3})*\.\d{2}|\$?\d+\.\d{2}")
 _MONTHS = {
     "jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6, "jul": 7, "aug": 8, "sep": 9, "oct": 10, "nov": 11, "dec": 12,
 }  # fmt: skip
+_BARE_DATE = re.compile(r"(?<![\d,.])((?:19|20)\d{2})(0[1-9]|1[0-2])([0-3]\d)(?![\d,.])")
 _NUMERIC_DATE = re.compile(r"\b(\d{1,2})\s?[/.-]\s?(\d{1,2})\s?[/.-]\s?((?:19|20)?\d{2})\b")
 _ISO_DATE = re.compile(r"\b((?:19|20)\d{2})-(\d{1,2})-(\d{1,2})(?!\d)")
 _NAMED_DATE = re.compile(r"\b([A-Za-z]{3,9})\.?\s*(\d{1,2})(?:st|nd|rd|th)?\s*,?\s*((?:19|20)\d{2})\b")
@@ -110,7 +111,7 @@ def number(text: str, ocr: bool = False) -> tuple[Decimal, tuple[str, ...]] | No
 def fiscal_year(text: str) -> int | None:
     """``2018``, ``18``, ``FY18``, ``FY2018``, ``2018-1``, ``'18``."""
     text = re.sub(r"^[^\dFf']+|\W+$", "", text)
-    found = re.fullmatch(r"(?:FY\s?|F\.Y\.\s?|')?(\d{4}|\d{2})(?:[-/]\d{1,2}|[a-z])?", text, re.IGNORECASE)
+    found = re.fullmatch(r"(?:FY\W{0,2}|F\.Y\.\s?|')?(\d{4}|\d{2})(?:[-/]\d{1,2}|[a-z])?", text, re.IGNORECASE)
     if found is None:
         return None
     year = int(found[1])
@@ -122,7 +123,8 @@ def fiscal_year(text: str) -> int | None:
 def first_date(text: str) -> date | None:
     """The first date in the text, in any way that people write one; American order."""
     hits: list[tuple[int, date]] = []
-    for pattern, order in ((_ISO_DATE, "ymd"), (_NUMERIC_DATE, "mdy"), (_NAMED_DATE, "Mdy"), (_DAY_FIRST, "dMy")):
+    ways = ((_ISO_DATE, "ymd"), (_BARE_DATE, "ymd"), (_NUMERIC_DATE, "mdy"), (_NAMED_DATE, "Mdy"), (_DAY_FIRST, "dMy"))
+    for pattern, order in ways:
         for found in pattern.finditer(text):
             made = _date(found.groups(), order)
             if made is not None:

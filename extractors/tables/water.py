@@ -13,9 +13,11 @@ from extractors.layout import Spot
 from extractors.rulebook import RuleBook
 from extractors.tables import consumption, cycles, doubts, sums
 from extractors.tables.entry import Entry
-from extractors.tables.headers import synonyms
-from extractors.tables.listing import Grammar, entries, group_values, labelled_values, place_of
+from extractors.tables.groups import labelled_values, place_of, values_of
+from extractors.tables.listing import Grammar, entries
 from extractors.tables.lost_headings import by_arithmetic
+from extractors.tables.naming import synonyms
+from extractors.tables.packed import in_turn
 from extractors.tables.periods import Period, period_of_list
 from extractors.tables.stream import Row, rows_of
 from extractors.tables.values import amount, first_date, looks_like_money, number
@@ -25,7 +27,8 @@ from records.record import Extraction, Reason, Record, Report, Value
 _MONEY = frozenset({"amount", "water_charge", "sewer_charge", "balance"})
 _READINGS = frozenset({"previous_reading", "current_reading", "consumption"})
 _DATES = frozenset({"period_start", "period_end", "period"})
-_DATE_FORM = re.compile(r"\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}")
+_MONTH = re.compile(r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?$", re.IGNORECASE)
+_DATE_FORM = re.compile(r"\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}|(?:19|20)\d{2}(?:0[1-9]|1[0-2])[0-3]\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,8 @@ def _fit(role: str, text: str, ocr: bool) -> float:
     if role in _MONEY:
         return 0.0 if money else 2.0 if any(c.isdigit() for c in text) and not dated else 6.0
     if role in _DATES:
+        if _MONTH.match(text) or re.fullmatch(r"\d{1,2},", text):
+            return 0.0
         return 0.0 if dated else 1.5 if re.search(r"\d", text) and not money else 5.0
     if role in _READINGS or role == "days":
         if dated:
@@ -65,7 +70,7 @@ def _fit(role: str, text: str, ocr: bool) -> float:
         return 2.0 if money else 0.0 if number(text, ocr) is not None else 5.0
     if (dated and role not in {"parcel", "account"}) or money:
         return 6.0
-    if role in {"account", "meter", "parcel"}:
+    if role in {"account", "meter", "parcel", "map", "lot", "block"}:
         return 0.0 if re.search(r"\d", text) else 3.0
     if role in {"read_type", "unit"}:
         return 0.0 if text.strip(".").isalpha() and len(text) <= 10 else 4.0
@@ -81,6 +86,8 @@ def extract_water(
     compiled = water_rules(rules)
     rows = rows_of(document, report, blocks_by_page)
     listed = entries(rows, compiled.grammar)
+    for entry in listed:
+        in_turn(entry)
     by_arithmetic(listed)
     reader = _Reader(compiled, _unit_of_list(rows, compiled), period_of_list(listed, rules), report.ordinal)
     # Not strict: without entries there is no last one either.
@@ -156,7 +163,7 @@ class _Reader:
                 last = self.records[-1]
                 last.row.extra.extend(entry.row.spots)
         else:
-            values = group_values(entry.row, self.rules.grammar.known)
+            values = values_of(entry, self.rules.grammar.known)
             if "account" in values or "parcel" in values or (set(values) == {"meter"} and leads):
                 values = {**values, **labelled_values(entry.row, self.rules.grammar.known)}
                 keep = {} if "account" in values or "parcel" in values else self.identity

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from extractors.tables.headers import role_of, synonyms
+from extractors.tables.naming import role_of, synonyms
 from tests.tables.test_lists import RULES, page, read, right
 
 HEAD = [(20, "Parcel"), (80, "Owner"), right(300, "Tax"), right(360, "Int"), right(420, "Fees"), right(480, "Total")]
