@@ -148,6 +148,17 @@ class Pool(Generic[Job, Answer]):
             _end(child.process)
         self._children.clear()
 
+    def warm(self) -> None:
+        """Starts one child ahead of the first job; it loads what it needs while nobody waits for it."""
+        if self._children:
+            return
+        child = self._start()
+        if child.pipe.poll(_TO_START):
+            with contextlib.suppress(EOFError, OSError):  # one that died is found dead by the first run
+                asks = child.pipe.recv()
+                if isinstance(asks, _Asks) and asks.context:
+                    self._give(child, self._context)
+
     def run(self, jobs: Iterable[Job]) -> Iterator[tuple[Job, Answer | Lost]]:
         """Each job with its answer, as they are done."""
         fresh = iter(jobs)  # asked for one at a time: a job may carry much, and its giver may stop giving

@@ -102,11 +102,7 @@ class Run:
     def do(self, batch: Sequence[Job]) -> None:
         """Reads and extracts these documents and stores each as it is done. Safe to repeat."""
         if self.pool is None:
-            workers = min(self.task.workers or os.cpu_count() or 1, max(1, len(self.jobs)))
-            self.pool = Pool(
-                prepare, self.desk, workers=workers, seconds=self.task.seconds, without=without_page,
-                log=self.task.home.readers_log,
-            )  # fmt: skip
+            self.pool = _readers(self.task, self.desk, len(self.jobs))
         for job, answer in self.pool.run(self._with_reading(job) for job in self._in_time(batch)):
             done = unreadable(job.source, answer.reason) if isinstance(answer, Lost) else answer
             slow = answer.timed_out if isinstance(answer, Lost) else answer.changed
@@ -224,22 +220,57 @@ class Run:
         self.store.save_outcome(sha256, (RETRY if retry else "") + self.prints.outcome, done.outcome)
 
 
-def run_task(task: Task, tell: Tell) -> Summary:
-    """The whole job. Raises SetupError before anything is read where it can't be done at all."""
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A reader that was started before there was anything to read, and what it was loaded with."""
+
+    prints: Fingerprints
+    pool: Pool[Job, Done]
+
+
+def load_reader(task: Task) -> Loaded:
+    """Starts a reader ahead of a run. Raises LotlineError or OSError where the run would."""
+    registers = load_registers(task.home, task.parcels, task.log)
+    pool = _readers(task, registers.desk(), os.cpu_count() or 1)
+    pool.warm()
+    return Loaded(_prints_of(task), pool)
+
+
+def _readers(task: Task, desk: Desk, jobs: int) -> Pool[Job, Done]:
+    workers = min(task.workers or os.cpu_count() or 1, max(1, jobs))
+    return Pool(prepare, desk, workers=workers, seconds=task.seconds, without=without_page, log=task.home.readers_log)
+
+
+def _prints_of(task: Task) -> Fingerprints:
+    registers_given = (task.parcels, *([task.log] if task.log is not None else []))
+    return fingerprints(read_settings(task.home.settings, task.home.cache), load_city(task.home.settings), registers_given)
+
+
+def run_task(task: Task, tell: Tell, loaded: Loaded | None = None) -> Summary:
+    """The whole job. Raises SetupError before anything is read where it can't be done at all. ``loaded`` is used where it still
+    fits, and closed in any case."""
+    try:
+        return _run_task(task, tell, loaded)
+    finally:
+        if loaded is not None:
+            loaded.pool.close()
+
+
+def _run_task(task: Task, tell: Tell, loaded: Loaded | None) -> Summary:
     started = time.monotonic()
     settings = read_settings(task.home.settings, task.home.cache)
     found = collect(task.inputs, settings.max_bytes, task.only)
     if not found:
         raise SetupError(f"There are no files in {', '.join(map(str, task.inputs))}: check the path of INPUT.")
     check_place(task.out)
-    registers_given = (task.parcels, *([task.log] if task.log is not None else []))
-    prints = fingerprints(settings, load_city(task.home.settings), registers_given)
+    prints = _prints_of(task)
     with Store.open(task.home.database) as store:
         known = last_answer(task, prints, found, store, started)
         if known is not None:
             return _nothing_new(task, store, prints, known)
         registers = load_registers(task.home, task.parcels, task.log)
-        return _worked(task, tell, store, registers, found, prints, started)
+        pool = loaded.pool if loaded is not None and loaded.prints == prints else None
+        return _worked(task, tell, store, registers, found, prints, started, pool)
 
 
 def _nothing_new(task: Task, store: Store, prints: Fingerprints, known: Summary) -> Summary:
@@ -254,13 +285,14 @@ def _without_tesseract() -> tuple[str, ...]:
         return ()
     return (
         "Tesseract is not installed, so scanned pages were not read: "
-        "sudo apt-get install tesseract-ocr tesseract-ocr-eng tesseract-ocr-osd, then run again.",
+        "sudo apt-get install tesseract-ocr tesseract-ocr-eng, then run again.",
     )
 
 
 def _worked(
-    task: Task, tell: Tell, store: Store, registers: Registers, found: list[Found], prints: Fingerprints, started: float
-) -> Summary:
+    task: Task, tell: Tell, store: Store, registers: Registers, found: list[Found], prints: Fingerprints, started: float,
+    pool: Pool[Job, Done] | None,
+) -> Summary:  # fmt: skip
     """The run where there may be something to do."""
     desk = registers.desk()
     with Share(store) as share:
@@ -268,7 +300,7 @@ def _worked(
         share.begin(run_id)
         store.register([f.source for f in found], run_id)
         jobs, refused = plan(store, found, prints)
-        run = Run(task, store, registers, desk, prints, found, jobs, run_id, tell, share, started=started)
+        run = Run(task, store, registers, desk, prints, found, jobs, run_id, tell, share, pool, started=started)
         for done in refused:
             run._keep(done, retry=False)
         if task.period is not None:

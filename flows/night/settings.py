@@ -36,7 +36,7 @@ class Night:
     timezone: str = "America/New_York"
     workers: int = 0  # 0 = one per core
     machines: int = 1  # that share the work; see docs/operations.md
-    poll_seconds: float = 2.0
+    poll_seconds: float = 1.0
     settle_seconds: float = 5.0
     keep_days: int = 90  # of Prefect's own run history
 

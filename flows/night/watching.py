@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -14,8 +15,8 @@ from flows.logbook import Logbook
 from flows.night.announce import announce
 from flows.night.jobs import Wanted, sweep_task
 from flows.night.pulse import beat
-from flows.night.settings import load_night
-from flows.run import run_task
+from flows.night.settings import Night, load_night
+from flows.run import Loaded, Task, load_reader, run_task
 from flows.summary import Summary
 from records.errors import LotlineError
 
@@ -43,7 +44,13 @@ class Intake:
         """Files that are new or changed since they were last taken, and at rest."""
         resting: set[Path] = set()
         for folder in self.folders:
-            for file, state in self._look(folder):
+            found = self._look(folder)
+            if found is None:
+                continue
+            there = {file for file, _ in found}
+            for file in [f for f in self._seen if f not in there and f.is_relative_to(folder)]:
+                del self._seen[file]  # it was taken away again before it came to rest
+            for file, state in found:
                 if self._taken.get(file) == state:
                     continue
                 before = self._seen.get(file)
@@ -64,7 +71,8 @@ class Intake:
             if file in self._seen:
                 self._taken[file] = self._seen.pop(file)[0]
 
-    def _look(self, folder: Path) -> list[tuple[Path, _State]]:
+    def _look(self, folder: Path) -> list[tuple[Path, _State]] | None:
+        """None where the folder can't be reached."""
         try:
             if not folder.is_dir():
                 raise FileNotFoundError(f"{folder} is not there")
@@ -77,7 +85,7 @@ class Intake:
             if folder not in self._gone:
                 _LOG.warning("%s can't be reached (%s); it is looked for again", folder, error)
                 self._gone.add(folder)
-            return []
+            return None
         if folder in self._gone:
             _LOG.warning("%s is there again", folder)
             self._gone.discard(folder)
@@ -101,14 +109,26 @@ def watch(
     settings = load_night(home)
     task = sweep_task(home, Wanted(tuple(folders), parcels, log, home.folder / "exports"), plain=True, command="watch")
     intake = Intake(task.inputs, settings.night.settle_seconds)
+    with contextlib.closing(_Reader(task)) as reader:
+        _keep_looking(home, task, intake, reader, settings.night, once=once, say=say, sleep=sleep)
+
+
+def _keep_looking(
+    home: Home, task: Task, intake: Intake, reader: _Reader, night: Night, *, once: bool, say: Callable[[str], None],
+    sleep: Callable[[float], None],
+) -> None:  # fmt: skip
     failures = 0
     while True:
         beat(home, "intake")
+        began = time.monotonic()
         files = intake.at_rest()
+        looked = time.monotonic() - began
         if files:
             here = tuple(folder for folder in task.inputs if folder.exists())  # another drive may be gone just now
             try:
-                summary = run_task(replace(task, only=files, inputs=here), lambda done, total, path: beat(home, "intake"))
+                summary = run_task(
+                    replace(task, only=files, inputs=here), lambda done, total, path: beat(home, "intake"), reader.take()
+                )
             except LotlineError as error:
                 if once:
                     raise
@@ -116,16 +136,44 @@ def watch(
                 failures += 1
                 say(f"{len(files)} files wait: {error}")
                 Logbook(home.folder).note("intake waits", level="warning", error=error, files=len(files), times=failures)
-                sleep(min(_LONGEST_WAIT, settings.night.poll_seconds * 2**failures))
+                sleep(min(_LONGEST_WAIT, night.poll_seconds * 2**failures))
                 continue
             failures = 0
             say(_line(summary, len(files)))
             intake.take(files)
             announce(home, len(files), "watch")
-        elif once and not intake.unsettled:
+        elif intake.unsettled:
+            reader.load()
+        elif once:
             return
-        wait = settings.night.poll_seconds
-        sleep(min(wait, settings.night.settle_seconds) if intake.unsettled else wait)
+        # A folder of many thousands takes a while to look through: nine tenths of the time are left to others.
+        wait = max(night.poll_seconds, 9 * looked)
+        sleep(min(wait, night.settle_seconds) if intake.unsettled else wait)
+
+
+@dataclass
+class _Reader:
+    """A reader that is loaded while a new file comes to rest, so that nobody waits for that afterwards."""
+
+    task: Task
+    _loaded: Loaded | None = None
+
+    def load(self) -> None:
+        """Unless there is one. Where it can't be, the run will say why."""
+        if self._loaded is None:
+            with contextlib.suppress(LotlineError, OSError):
+                self._loaded = load_reader(self.task)
+
+    def take(self) -> Loaded | None:
+        """It is the caller's from now on."""
+        loaded, self._loaded = self._loaded, None
+        return loaded
+
+    def close(self) -> None:
+        """Ends it, if nobody took it."""
+        loaded = self.take()
+        if loaded is not None:
+            loaded.pool.close()
 
 
 def _line(summary: Summary, files: int) -> str:

@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
+import flows.run as run_module
 from flows.desk_house import DeskHouse
-from flows.export.privacy import looks_personal
 from flows.home import Home, open_home
+from flows.night import watching
 from flows.night.alarms import missed_night
 from flows.night.coverage import coverage, write_requests
 from flows.night.delivering import deliver_all
@@ -28,12 +29,17 @@ from flows.night.settings import AlarmSettings, load_night
 from flows.night.upload import upload
 from flows.night.watchdog import look
 from flows.night.watching import Intake, watch
+from flows.pool import Pool
 from flows.registers import load_registers
-from flows.run import run_task
+from flows.run import Loaded, Task, load_reader, run_task
+from flows.say import Tell
 from flows.sharing import Share, runs_under_way
+from flows.summary import Summary
 from flows.trust import draw, record_check
+from flows.work import Done, Job
 from records.errors import DeliveryRefused, SetupError
 from records.export import document_id
+from records.privacy import looks_personal
 from store import Run, Store
 from store.owner import mark_of
 
@@ -269,6 +275,50 @@ def test_watch_once_reads_all_and_changes_no_file(tmp_path: Path) -> None:
     with Store.open(home.database) as store:
         assert [r.command for r in store.runs()] == ["watch", "watch"]
         assert len(list(store.current())) == 1
+
+
+def test_the_reader_is_loaded_while_a_file_comes_to_rest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = set_up(tmp_path / "city", REPORTS[0])
+    order: list[str] = []
+    loaded: list[Loaded] = []
+
+    def load_noted(task: Task) -> Loaded:
+        order.append("load")
+        loaded.append(load_reader(task))
+        return loaded[-1]
+
+    def run_noted(task: Task, tell: Tell, given: Loaded | None) -> Summary:
+        order.append("run")
+        assert given is loaded[-1]
+        return run_task(task, tell, given)
+
+    monkeypatch.setattr(watching, "load_reader", load_noted)
+    monkeypatch.setattr(watching, "run_task", run_noted)
+    monkeypatch.setattr("flows.run._readers", once_only(run_module._readers))
+    watch(home, (), once=True, say=order.append)
+    assert order[:2] == ["load", "run"]
+    with Store.open(home.database) as store:
+        assert any(d.routes for d in store.current())  # its items are on the desk
+
+
+def once_only(make: Callable[..., Pool[Job, Done]]) -> Callable[..., Pool[Job, Done]]:
+    """Fails where the run starts readers of its own though one was loaded."""
+    made: list[Pool[Job, Done]] = []
+
+    def start(*given: object) -> Pool[Job, Done]:
+        assert not made
+        made.append(make(*given))
+        return made[0]
+
+    return start
+
+
+def test_a_file_that_is_taken_away_again_is_not_waited_for(tmp_path: Path) -> None:
+    (tmp_path / "a.pdf").write_bytes(b"half")
+    intake = Intake([tmp_path], settle_seconds=10)
+    assert not intake.at_rest() and intake.unsettled
+    (tmp_path / "a.pdf").unlink()
+    assert not intake.at_rest() and not intake.unsettled
 
 
 NOW = datetime(2026, 1, 10, 12, tzinfo=UTC)

@@ -70,6 +70,20 @@ def test_children_are_recycled() -> None:
     assert len({str(a).rpartition(":")[2] for a in answers.values()}) == 3
 
 
+def test_a_child_started_ahead_does_the_first_job_and_one_that_died_meanwhile_is_replaced() -> None:
+    with Pool[str, str](make, "c", workers=2, seconds=30) as pool:
+        pool.warm()
+        (child,) = pool._children
+        assert dict(pool.run(["a"])) == {"a": f"c:a:{child.process.pid}"}
+    with Pool[str, str](make, "c", workers=1, seconds=30) as pool:
+        pool.warm()
+        os.kill(pool._children[0].process.pid or 0, signal.SIGKILL)
+        assert list(dict(pool.run(["a"]))) == ["a"]
+    with Pool[str, str](make, "broken", workers=1, seconds=30) as pool, pytest.raises(RuntimeError, match="no module named"):
+        pool.warm()
+        list(pool.run(["a"]))
+
+
 def test_children_that_cannot_start_end_the_run_and_lose_no_document() -> None:
     with Pool[str, str](make, "broken", workers=1, seconds=30) as pool, pytest.raises(RuntimeError, match="no module named"):
         list(pool.run(["a"]))
