@@ -30,6 +30,9 @@ _NO_LETTER = 2.6  # points; the small letters of 5 pt print are as high
 _LETTER = (4.5, 16.0)  # points: the height of letters
 _NOISE = 0.5  # Tesseract's confidence below which a mark that the second voice does not see at all was no word
 _ADDED = 0.75  # confidence of the second voice from which a word that Tesseract lacks is added
+_SPECKS = frozenset(".,;:'\"’‘“”`^_¦")  # what a speck is read as; no word of print, and no bullet
+_SPECK_SURE = 0.75
+_STROKES, _STROKE_SURE = frozenset("|="), 0.5  # and pieces of lines; a surer bar may part two cells
 _ALONE = 0.55  # on the confidence of a word that only one of two voices sees
 
 
@@ -66,6 +69,17 @@ def fused(words: Sequence[Word], image: Gray, scale: float, rules: Sequence[Box]
     for run, said in zip(runs, spoken, strict=True):
         out += merged([words[i] for i in run.words], said.tokens, run.box, context)
     return out
+
+
+def without_specks_read(words: Sequence[Word]) -> list[Word]:
+    """Drops marks standing alone that Tesseract made, without being sure, of specks and pieces of lines: between a label and its
+    neighbour, or in front of a house number, they part what belongs together."""
+    return [w for w in words if w.handwritten or w.struck or not _is_speck(w)]
+
+
+def _is_speck(word: Word) -> bool:
+    sure, signs = word.confidence or 0.0, set(word.text)
+    return (sure < _SPECK_SURE and signs <= _SPECKS) or (sure < _STROKE_SURE and signs <= _SPECKS | _STROKES)
 
 
 def _context(words: Sequence[Word]) -> Context:

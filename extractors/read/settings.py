@@ -13,7 +13,7 @@ from extractors.read.engine import Engine, engine_version
 from extractors.read.voice_model import voice_version
 from records.errors import MissingEngine
 
-READER_VERSION = "30"
+READER_VERSION = "31"
 """Raise it whenever the same bytes would be read differently: stored readings are then made again."""
 
 

@@ -33,7 +33,7 @@ def attempt(path: Path) -> Document:
     began = time.monotonic()
     data = path.read_bytes()
     document = read_in_child(path, SourceFile(hashlib.sha256(data).hexdigest(), path.name, len(data)), SETTINGS, SECONDS, MEGABYTES)
-    assert time.monotonic() - began < SECONDS
+    assert time.monotonic() - began < SECONDS + 5  # what is stopped at the limit takes a moment to end
     return document
 
 
