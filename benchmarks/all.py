@@ -40,6 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ask.add_argument("--documents", type=int, default=1000, help="of the long run; the short one has a tenth")
     ask.add_argument("--others", type=Path, help="interpreter of the environment with the other systems")
     ask.add_argument("--only", nargs="+", choices=PARTS, default=PARTS)
+    ask.add_argument("--processes", nargs="+", type=int, choices=(1, 2), default=(2, 1), help="of the scanned pages")
     ask.add_argument("--portions", type=int, default=4, help="how often the systems take turns")
     ask.add_argument("--work", type=Path, help="folder for what is made meanwhile; default: a temporary one")
     chosen = ask.parse_args(arguments)
@@ -70,7 +71,12 @@ def _measure(chosen: argparse.Namespace, work: Path, say: Say) -> None:
         for name, scanned, pages in _papers(corpus, files, chosen):
             say(f"\n## {name} ({len(scanned)} files in turn, at least {pages} pages, 300 dpi)\n")
             place = work / name.replace(" ", "-").lower()
-            _lines(scans_table(scanned, pages, registers, place, others, chosen.portions, chosen.slow_portions), say)
+            _lines(
+                scans_table(
+                    scanned, pages, registers, place, others, chosen.portions, chosen.slow_portions, chosen.processes, _tell
+                ),
+                say,
+            )
     if "words" in chosen.only and (corpus / "truth").is_dir():
         say("\n## Word error on scanned pages with truth\n")
         wanted = [p for p in papers(corpus, "all") if p.group != "digital"]
@@ -98,6 +104,11 @@ def _papers(corpus: Path, files: Sequence[Path], chosen: argparse.Namespace) -> 
         some = [f for f in scanned if conditions.get(f) in wanted]
         if some and group in chosen.paper:
             yield name, some, pages
+
+
+def _tell(line: str) -> None:
+    sys.stderr.write(line + "\n")
+    sys.stderr.flush()
 
 
 def _lines(lines: Sequence[str], say: Say) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from benchmarks import engines, stock
@@ -70,16 +70,19 @@ def scans_table(
     others: Path | None,
     portions: int,
     slow_portions: int | None = None,
+    processes: Sequence[int] = (2, 1),
+    tell: Callable[[str], None] = lambda _: None,
 ) -> list[str]:
-    """The bare Tesseract command on the pages' pictures, Lotline's whole run on the documents, and OCRmyPDF on them, with 2
-    and with 1 processes; OMP_THREAD_LIMIT=1 for all. OCRmyPDF gets the first ``slow_portions`` of the portions, and is compared
+    """The bare Tesseract command on the pages' pictures, Lotline's whole run on the documents, and OCRmyPDF on them, with so
+    many ``processes``; OMP_THREAD_LIMIT=1 for all. ``tell`` hears how far it is after each portion, so that a run that was stopped
+    was not for nothing. OCRmyPDF gets the first ``slow_portions`` of the portions, and is compared
     with the bare command on those. Wall and processor time apart: of a machine that others use only the second can be trusted."""
     documents, pictures = stock.scanned_pages(files, pages, work)
     rows = head(
         "system", "processes", "pages", "CPU s", "wall s", "CPU s / page", "CPU ÷ bare Tesseract", "wall ÷ bare", "peak MB"
     )
     walls: dict[tuple[str, int], float] = {}
-    for workers in (2, 1):
+    for workers in processes:
         sums: dict[str, Cost | None] = {"tesseract": Cost(), "lotline": Cost(), "ocrmypdf": Cost()}
         beside = Cost()  # bare Tesseract on the portions that OCRmyPDF got
         seen = {"tesseract": 0, "lotline": 0, "ocrmypdf": 0}
@@ -92,6 +95,7 @@ def scans_table(
             _add(sums, "lotline", engines.lotline_run(folder, registers, work / f"home{workers}-{number}", workers))
             seen["tesseract"] += len(shown)
             seen["lotline"] += len(shown)
+            tell(_so_far(workers, seen["lotline"], sums))
             if sums["ocrmypdf"] is not None and (slow_portions is None or number < slow_portions):
                 found = engines.ocrmypdf(part, work / "ocrmypdf", workers, others)
                 if found is None:
@@ -112,6 +116,8 @@ def scans_table(
                 f"| {name} | {workers} | {seen[name]} | {cost.cpu:.1f} | {cost.wall:.1f} | {cost.cpu / seen[name]:.2f} "
                 f"| {cost.cpu / limit.cpu:.2f} | {cost.wall / limit.wall:.2f} | {cost.family_mb:.0f} |{_failed(cost)}"
             )
+    if not {1, 2} <= set(processes):
+        return rows
     scaling = {n: walls[n, 1] / walls[n, 2] for n in ("tesseract", "lotline")}
     rows += [
         "",
@@ -119,6 +125,15 @@ def scans_table(
         f"ratio {scaling['lotline'] / scaling['tesseract']:.2f}.",
     ]
     return rows
+
+
+def _so_far(workers: int, pages: int, sums: dict[str, Cost | None]) -> str:
+    bare, ours = sums["tesseract"], sums["lotline"]
+    assert bare is not None and ours is not None
+    return (
+        f"{workers} processes, {pages} pages: CPU {ours.cpu:.0f} s ÷ {bare.cpu:.0f} s = {ours.cpu / bare.cpu:.3f}, "
+        f"wall {ours.wall:.0f} s ÷ {bare.wall:.0f} s = {ours.wall / bare.wall:.3f}"
+    )
 
 
 def _add(sums: dict[str, Cost | None], name: str, cost: Cost) -> None:
