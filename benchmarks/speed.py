@@ -74,9 +74,9 @@ def scans_table(
     tell: Callable[[str], None] = lambda _: None,
 ) -> list[str]:
     """The bare Tesseract command on the pages' pictures, Lotline's whole run on the documents, and OCRmyPDF on them, with so
-    many ``processes``; OMP_THREAD_LIMIT=1 for all. ``tell`` hears how far it is after each portion, so that a run that was stopped
-    was not for nothing. OCRmyPDF gets the first ``slow_portions`` of the portions, and is compared
-    with the bare command on those. Wall and processor time apart: of a machine that others use only the second can be trusted."""
+    many ``processes``; OMP_THREAD_LIMIT=1 for all. OCRmyPDF gets the first ``slow_portions`` of the portions, and is compared
+    with the bare command on those. ``tell`` hears how far it is after each portion, so that a run that was stopped was not for
+    nothing. Wall and processor time apart: on a machine that others use only the second can be trusted."""
     documents, pictures = stock.scanned_pages(files, pages, work)
     rows = head(
         "system", "processes", "pages", "CPU s", "wall s", "CPU s / page", "CPU ÷ bare Tesseract", "wall ÷ bare", "peak MB"
