@@ -27,6 +27,7 @@ _SETTINGS = {
     "parcels": {"columns"},
     "log": {"columns"},
     "gates": {"tax", "water", "inspection", "violation", "code"},
+    "trust": {"hold_new_layouts"},
     "reader": set(KEYS),
     **SECTIONS,
 }
@@ -64,6 +65,7 @@ def load_city(path: Path | None) -> City:
         parcel_columns=_columns(path, "parcels", found, PARCEL_FIELDS),
         log_columns=_columns(path, "log", found, LOG_FIELDS),
         gates={**default.gates, **_gates(path, found.get("gates", {}))},
+        hold_new_layouts=_held(path, found.get("trust", {}).get("hold_new_layouts", default.hold_new_layouts)),
     )
 
 
@@ -179,6 +181,8 @@ def draft_mapping(parcels: Path, log: Path | None = None, name: str = "Chelsea",
             lines.append(f"# not used: {', '.join(unused)}".replace("\n", " "))
     lines += ["", "# Highest share of wrong records among the released ones, per kind.", "[gates]"]
     lines += [f"{kind} = {share}" for kind, share in default.gates.items()]
+    lines += ["", "# Rows of a new layout that people must have seen before others of it leave; 0 = none.", "[trust]"]
+    lines.append(f"hold_new_layouts = {default.hold_new_layouts}")
     lines += ["", "# Where things lie for the work at night; relative ones start at the home folder.", "[folders]"]
     lines.append(f"inbox = [{_quoted(str(inbox.absolute()))}]" if inbox else '# inbox = ["/srv/lotline/inbox"]')
     lines += [f"{kind} = {_quoted(str(path.absolute()))}" for kind, path in (("parcels", parcels), ("log", log)) if path]
@@ -315,6 +319,12 @@ def _columns(path: Path, kind: str, found: Mapping[str, Any], known: Sequence[st
             raise SetupError(f"{path}: unknown setting '{kind}.columns.{field}'; known are {names}. Correct or delete it.")
         _text(path, f"{kind}.columns.{field}", column)
     return dict(columns)
+
+
+def _held(path: Path, value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise SetupError(f"{path}: trust.hold_new_layouts must be a number of rows, like 10, or 0 for none.")
+    return value
 
 
 def _gates(path: Path, gates: Mapping[str, Any]) -> dict[str, float]:

@@ -14,10 +14,12 @@ from extractors.rulebook import models_hash
 from flows.fingerprints import code_hash
 from records.deciding import as_settled, decided_route
 from records.document import TextSource
+from records.links import Route
 from records.record import Outcome, Record
+from records.routing import held
 from records.settings import City
 from records.settle import Settled, settle, to_text
-from records.standing import Row, breach
+from records.standing import Row, breach, seen_of_layouts
 from records.trust import CLAIMS, Claim, GateAct, name_of
 from store import Store, StoredDocument, Whole
 
@@ -41,7 +43,8 @@ def is_crossed(store: Store, city: City) -> bool:
 
 
 def _rules(city: City) -> str:
-    return hashlib.sha256("|".join((code_hash(), models_hash(), repr(sorted(city.gates.items())))).encode()).hexdigest()[:16]
+    parts = (code_hash(), models_hash(), repr(sorted(city.gates.items())), str(city.hold_new_layouts))
+    return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
 
 
 def _crossed(store: Store, city: City, rules: str) -> Whole:
@@ -67,8 +70,26 @@ def _crossed(store: Store, city: City, rules: str) -> Whole:
     open_gates = gates(models, city.gates, closed)
     asked: dict[str, float | None] = {gate.kind: gate.least for gate in open_gates.values()}
     asked["code"] = next((gate.code for gate in open_gates.values()), None)
-    routes = [decided_route(route, settled[route.record_id]) for route in crossing.routes]
+    kept = _without_new_layouts(store, whole.documents, crossing.routes, city.hold_new_layouts)
+    routes = [decided_route(route, settled[route.record_id]) for route in kept]
     return store.put_crossing(whole, rules, crossing.links, crossing.histories, routes, asked)
+
+
+def _without_new_layouts(
+    store: Store, documents: Sequence[StoredDocument], routes: Sequence[Route], asked: int
+) -> Sequence[Route]:
+    """The routes, those held back whose layout people have seen fewer than ``asked`` rows of."""
+    if not asked:
+        return routes
+    rows = rows_of(store, documents=documents)
+    seen = seen_of_layouts(rows.values())
+    layouts = {i: row.layout for i, row in rows.items()}
+    return [
+        held(r, seen[layouts[r.record_id]], asked)
+        if r.state == "accepted" and r.record_id in layouts and seen[layouts[r.record_id]] < asked
+        else r
+        for r in routes
+    ]
 
 
 def calibration_of(store: Store) -> Calibration:

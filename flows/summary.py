@@ -87,6 +87,7 @@ _WHY = {
     "unmeasured": "how sure it is could not be measured", "weak": "read, but not surely enough",
     "ambiguous": "several answers fit", "handwritten": "written by hand", "check": "a check did not come out right",
     "possible_copy": "may repeat another report", "unknown_code": "a code that nobody has explained yet",
+    "new_layout": "its layout is new and has to be seen first",
     "gate_closed": "checks found too many of its kind wrong",
 }  # fmt: skip
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 
 from extractors.confidence import Calibration, gates
@@ -32,17 +32,21 @@ from records.trust import CLAIM_WORDS, CLAIMS, NO_RECORD, Check, Claim, GateAct,
 from store import Store, StoredDocument
 
 SEED = "lotline"
+_MOST_LAYOUTS = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """The whole picture. ``new_layouts``: layout -> documents and the day the first of them came."""
+    """The whole picture. ``new_layouts``: layout -> documents and the day the first of them came; ``examples``: layout -> one of
+    its files; ``held``: rows of such a layout that people must see before others leave, 0 = they are not held back."""
 
     claims: tuple[Standing, ...]
     new_layouts: Mapping[str, tuple[int, str]]
     pages: tuple[int, int, int]  # audited, records on them, missed
     second: tuple[int, int]  # agree, made
     origin: str
+    examples: Mapping[str, str] = field(default_factory=dict)
+    held: int = 0
 
     def lines(self) -> list[str]:
         """The same for a person."""
@@ -52,8 +56,7 @@ class Trust:
             told.append(f"{CLAIM_WORDS[s.claim]}: {s.released} released by themselves, {gate}")
             told.append(f"    {s.says()}")
             told += [f"    layout {n or 'unnamed'}: {count} released, {p.says()}" for n, count, p in s.layouts if p.checked]
-        for layout, (documents, since) in self.new_layouts.items():
-            told.append(f"New layout {layout or 'unnamed'}: {_files(documents)}{f' since {since}' if since else ''}")
+        told += self._layouts()
         audited, on_them, missed = self.pages
         told.append(
             f"Whole pages looked at: {audited}, {missed} of {on_them + missed} records were missed"
@@ -61,6 +64,22 @@ class Trust:
         )  # fmt: skip
         agree, made = self.second
         told.append(f"Decisions read a second time: {made}, {agree} agree" if made else "Decisions read a second time: none yet")
+        return told
+
+    def _layouts(self) -> list[str]:
+        """What is new, the most frequent first."""
+        some = sorted(self.new_layouts.items(), key=lambda layout: (-layout[1][0], layout[0]))
+        told = [
+            f"New layout {layout or 'unnamed'}: {_files(documents)}{f' since {since}' if since else ''}, "
+            f"such as {self.examples[layout]}"
+            for layout, (documents, since) in some[:_MOST_LAYOUTS]
+        ]
+        if len(some) > _MOST_LAYOUTS:
+            told.append(f"and {len(some) - _MOST_LAYOUTS} more new layouts (--json names all)")
+        if some and self.held:
+            told.append(f"Their rows wait until people have seen {self.held} of a layout (trust.hold_new_layouts, lotline.toml).")
+        elif some:
+            told.append("Their rows leave like all others; trust.hold_new_layouts in lotline.toml can hold them back.")
         return told
 
     def as_json(self) -> dict[str, object]:
@@ -91,7 +110,20 @@ def trust(store: Store, city: City, documents: Iterable[StoredDocument] | None =
         (len(audits), sum(a.recorded for a in audits), sum(n for a in audits for n in a.missed.values())),
         (sum(r.agrees for r in readings), len(readings)),
         calibration.origin,
+        _examples(store, rows.values(), fresh),
+        city.hold_new_layouts,
     )
+
+
+def _examples(store: Store, rows: Iterable[Row], layouts: Iterable[str]) -> dict[str, str]:
+    """The first file of each layout by name."""
+    paths, wanted = store.paths(), frozenset(layouts)
+    found: dict[str, str] = {}
+    for row in rows:
+        path = min(paths.get(row.sha256, ("",)))
+        if row.layout in wanted and path and path < found.get(row.layout, "\U0010ffff"):
+            found[row.layout] = path
+    return {layout: found.get(layout, "a file that is gone") for layout in wanted}
 
 
 def prices(store: Store, city: City) -> list[Price]:

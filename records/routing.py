@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from records.links import Link, Route
@@ -78,6 +78,12 @@ def route(
     if record.text("code_basis") == "inferred" and not any(r.field == "code" for r in reasons):
         reasons += _code_doubts(gate.code, sure.get("code"))
     return Route(record.record_id, "in_review" if reasons else "accepted", record.confidence, tuple(reasons), sure)
+
+
+def held(route: Route, seen: int, asked: int) -> Route:
+    """The route of a record of a layout of which people have seen too little: a person looks at it, whatever is known of it."""
+    why = f"its layout is new: people have seen {seen} of its rows, and {asked} are asked for before others leave by themselves"
+    return replace(route, state="in_review", reasons=(*route.reasons, Reason("", "new_layout", why)))
 
 
 def apart(one: float, other: float) -> tuple[str, str]:

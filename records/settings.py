@@ -22,6 +22,7 @@ class City:
     gates: Mapping[str, float] = field(
         default_factory=lambda: {"tax": 0.005, "water": 0.005, "inspection": 0.02, "violation": 0.02, "code": 0.05}
     )
+    hold_new_layouts: int = 0  # rows of a layout that people must have seen before others of it leave; 0 = none
 
 
 PARCEL_FIELDS = ("parcel_id", "address", "number", "street", "unit", "owner", "use_code", "units", "loc_id", "aliases")

@@ -139,12 +139,19 @@ def breach(claim: Claim, target: float, book: Book, rows: Mapping[str, Row]) -> 
     return ""
 
 
-def new_layouts(rows: Iterable[Row]) -> dict[str, int]:
-    """Layouts of which people have seen too few rows -> how many documents there are of it."""
+def seen_of_layouts(rows: Iterable[Row]) -> Counter[str]:
+    """Layout -> how many of its rows people have decided on or checked."""
     seen: Counter[str] = Counter()
-    documents: dict[str, set[str]] = defaultdict(set)
     for row in rows:
         seen[row.layout] += row.seen
+    return seen
+
+
+def new_layouts(rows: Iterable[Row]) -> dict[str, int]:
+    """Layouts of which people have seen too few rows -> how many documents there are of it."""
+    rows = list(rows)
+    seen, documents = seen_of_layouts(rows), defaultdict[str, set[str]](set)
+    for row in rows:
         documents[row.layout].add(row.sha256)
     return {layout: len(some) for layout, some in sorted(documents.items()) if seen[layout] < KNOWN_LAYOUT}
 

@@ -1,7 +1,9 @@
 """The proof from sample to closed gate, on a database as a run leaves it."""
 
 import json
-from datetime import UTC, datetime
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -163,3 +165,25 @@ def test_the_confidence_of_every_field_is_kept_with_the_route(tmp_path: Path) ->
         routes = [r for d in store.current() for r in d.routes.values()]
     assert len(routes) == 2
     assert all(0.9 < r.fields["total"] <= 1 and set(r.fields) >= {"parcel_id", "fiscal_year", "tax_type", "total"} for r in routes)
+
+
+def test_rows_of_a_new_layout_wait_where_a_city_asks_for_it_until_people_have_seen_some(tmp_path: Path) -> None:
+    home, holding = home_with(tmp_path, documents=2, rows=12), replace(CITY, hold_new_layouts=10)
+
+    def waiting(store: Store) -> Counter[str]:
+        assert cross_all(store, holding) is not None
+        rows = rows_of(store)
+        held = [i for i, r in store.routes().items() if [x.code for x in r.reasons] == ["new_layout"]]
+        return Counter(rows[i].layout for i in held)
+
+    with Store.open(home.database) as store:
+        assert {r.state for r in store.routes().values()} == {"accepted"}
+        assert waiting(store) == {"list-a": 12, "list-b": 12}
+        told = "\n".join(trust(store, holding).lines())
+        assert "such as list0.pdf" in told and "wait until people have seen 10 of a layout" in told
+        mine = sorted(i for i, r in rows_of(store).items() if r.layout == "list-a")
+        for n, record_id in enumerate(mine[:10]):
+            record_check(store, holding, record_id, {}, by="ann", at=NOW + timedelta(seconds=n))
+        assert waiting(store) == {"list-b": 12}
+        assert cross_all(store, CITY) is not None  # a city that does not ask for it
+        assert {r.state for r in store.routes().values()} == {"accepted"}
