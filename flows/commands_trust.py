@@ -62,13 +62,14 @@ def plan(context: typer.Context, as_json: Json = False) -> None:
     for p in found:
         typer.echo(f"{CLAIM_WORDS[p.claim]}: target {percent(p.target)}; {p.proof.says()}")
         if p.more is None:
-            typer.echo("    there are too few released rows to prove it, even if all are checked and right")
+            typer.echo(f"    it takes {p.needed} checked rows, and {p.released} are released so far")
         elif p.more:
             typer.echo(f"    {p.more} more checks, about {p.minutes} minutes, if none of them is wrong")
         else:
             typer.echo("    proven")
         reach = ", ".join(f"{n} checks: at most {percent(bound)}" for n, bound in p.reach)
-        typer.echo(f"    with no further row wrong: {reach}")
+        if reach:
+            typer.echo(f"    with no further row wrong: {reach}")
     if not found:
         typer.echo("Nothing was released yet: run lotline run first.")
 

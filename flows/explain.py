@@ -84,7 +84,7 @@ def _record(record: Record) -> list[str]:
     lines += [f"    for a person: {r.field or 'record'}: {r.detail or r.code}" for r in record.reasons]
     if not record.ignorable:
         sure = with_confidence(record, load_models()).confidence
-        parts = ", ".join(f"{name} {value:.2f}" for name, value in sorted(parts_of(record).items()))
+        parts = ", ".join(f"{name} {value:.2f}" for name, value in sorted(parts_of(record).items()) if value)
         lines.append(f"    confidence {'not measured' if sure is None else f'{sure:.4f}'}, from {parts}")
     return lines
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
-from records.proof import Proof, checks_needed, percent, prove
+from records.proof import Proof, checks_needed, percent, prove, upper_bound
 from records.trust import CLAIMS, Book, Check, Claim, Member, Purpose, Sample, name_of
 from records.vocabulary import KINDS, Kind
 
@@ -212,6 +212,8 @@ class Price:
     more: int | None
     minutes: int
     reach: tuple[tuple[int, float], ...]  # checks in all, bound they would reach with no further wrong row
+    needed: int = 0  # checks in all that the target takes
+    released: int = 0
 
 
 def price(stands: Standing, seconds: float, totals: Sequence[int] = (50, 150, 300, 600, 1000)) -> Price:
@@ -219,14 +221,12 @@ def price(stands: Standing, seconds: float, totals: Sequence[int] = (50, 150, 30
     proof = stands.proof
     needed = checks_needed(stands.target, proof.wrong, proof.effect)
     more = max(0, needed - proof.checked)
-    reach = tuple(
-        (n, prove([(False, str(i)) for i in range(proof.wrong)] + [(True, f"r{i}") for i in range(n - proof.wrong)]).bound)
-        for n in totals
-        if n >= proof.checked
-    )
+    possible = sorted({n for n in (*totals, stands.released) if proof.checked <= n <= stands.released})
+    reach = tuple((n, upper_bound(proof.wrong / proof.effect, n / proof.effect)) for n in possible)
     return Price(
-        stands.claim, stands.target, proof, more if needed <= stands.released else None, round(more * seconds / 60), reach
-    )
+        stands.claim, stands.target, proof, more if needed <= stands.released else None, round(more * seconds / 60), reach,
+        needed, stands.released,
+    )  # fmt: skip
 
 
 def pace(book: Book) -> float:
