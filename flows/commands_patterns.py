@@ -167,14 +167,14 @@ def codes_(
     if as_json:
         typer.echo(json.dumps([s.as_json() for s in seen], indent=2, ensure_ascii=False))
         return
-    out.print(f"{'state':<8} {'where':<17} {'code':<10} {'rows':>6} {'wait':>5} {'dollars':>12}  meaning", markup=False)
+    out.print(f"{'state':<8} {'where':<21} {'code':<16} {'rows':>6} {'wait':>5} {'dollars':>12}  meaning", markup=False)
     for s in seen:
         who = f" ({s.said_by}{f', {s.said_on}' if s.said_on else ''})" if s.said_by else ""
         also = f"; or {s.colliding}" if s.colliding and s.guess else ""
         meaning = s.meaning or (f"{s.guess}{also}?" if s.guess else f"-  {s.snippets[0][:60] if s.snippets else ''}")
-        where = f"{s.domain} {s.column}"[:17]
+        where = f"{s.domain} {s.column}"
         counts = f"{s.rows:>6} {s.waiting:>5} {s.dollars:>12,.2f}"
-        out.print(f"{s.state:<8} {where:<17} {s.code:<10} {counts}  {meaning}{who}", markup=False)
+        out.print(f"{s.state:<8} {where:<21} {s.code:<16} {counts}  {meaning}{who}", markup=False)
 
 
 @codes.command("sheet")
