@@ -28,7 +28,7 @@ from extractors.pattern_files import PatternFile, Place, walk
 from extractors.reports.kinds import kind_of
 from extractors.reports.wording import wording
 from extractors.rulebook import RuleBook
-from extractors.tables.headers import role_of
+from extractors.tables.naming import role_of
 from extractors.tables.said_once import year_told
 from extractors.tables.tax import tax_rules
 from extractors.tables.values import first_date
@@ -237,6 +237,8 @@ ASK: Mapping[tuple[str, str], Answer] = {
     ("related_codes", "code"): _title,
     ("report_tables", "column"): lambda rules, text: wording(rules).table_column(text) or "",
     ("report_tables", "heading"): _heading,
+    ("report_tables", "letter"): lambda rules, text: wording(rules).status_letter(text) or "",
+    ("report_tables", "visit"): lambda rules, text: "visit" if wording(rules).visit_heading.match(text) else "",
     ("sanitary_code", "code"): _title,
     ("sanitary_code_2023", "code"): _title,
     ("sentences", "text"): _sentences,

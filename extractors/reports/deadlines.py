@@ -19,7 +19,7 @@ _FLAGS = re.IGNORECASE
 _ORDERS = re.compile(
     r"\b(?:correct\w*|repair\w*|fix\w*|compl(?:y|ied|iance)|complet\w*|abat\w*|remed\w*|made (?:safe|good)|taken care of|"
     r"put right|attended to|done|due|(?:given|allowed|has|have) until|"
-    r"deadline|extension|replac\w*|cleared|finish\w*)\b|\b\d{1,2} (?:days|hours|hrs) each\b",
+    r"deadline|exten(?:sion|ded)|replac\w*|cleared|finish\w*)\b|\b\d{1,2} (?:days|hours|hrs) each\b",
     _FLAGS,
 )
 _NOT_WORK = re.compile(
@@ -35,10 +35,14 @@ _NUMBERS = re.compile(
 )
 _REST = re.compile(r"\b(?:remaining|remainder|others?|rest|balance|everything else|all else)\b", _FLAGS)
 _OPEN = re.compile(
-    r"\b(?:outstanding|open|uncorrected|unabated|remaining|not (?:yet )?(?:corrected|complied|abated|done)|extension)\b", _FLAGS
+    r"\b(?:outstanding|open|uncorrected|unabated|remaining|uncured|unmet|exten(?:sion|ded)|"
+    r"not (?:yet )?(?:corrected|complied|abated|done|cured))\b",
+    _FLAGS,
 )
 _ALL = re.compile(
-    r"\b(?:all|these|those|items?|violations?|conditions?|everything|following|above|repairs|work|deficienc\w+|each)\b", _FLAGS
+    r"\b(?:all|these|those|items?|violations?|conditions?|everything|following|above|repairs|work|elements|"
+    r"points|answers|boxes|deficien[tc]\w+|each)\b",
+    _FLAGS,
 )
 _SPAN_EACH = re.compile(r"\b(\d{1,2})[- ](days|hours|hrs)\b", _FLAGS)
 _NO_NAMES = frozenset(

@@ -23,6 +23,7 @@ from extractors.reports.table_columns import Columns, columns_in
 from extractors.reports.table_items import items_of_table
 from extractors.reports.text import NOTHING, Text
 from extractors.reports.tick_lines import split_tick_lines
+from extractors.reports.unit_matrix import split_matrices
 from extractors.reports.wording import Wording, wording
 from extractors.rulebook import RuleBook
 from records.document import Block, Document
@@ -75,7 +76,9 @@ def extract_inspections(
     if logged := visits_logged(pieces, head, known, rules):
         return _logged(report, logged, pieces, department, known, rules, document)
     items, strange = _table_items(pieces, tables, known)
-    rest, ticked = split_tick_lines(pieces, known, tables)
+    rest, by_unit = split_matrices(pieces, known, tables)
+    items += by_unit
+    rest, ticked = split_tick_lines(rest, known, tables)
     if not ticked:
         rest, ticked = split_box_lines(rest, known)
     if not items and not ticked:

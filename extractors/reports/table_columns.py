@@ -285,7 +285,7 @@ def _by_content(table: Table, known: Wording) -> Columns | None:
                     continue
                 if share(c, lambda t: bool(re.fullmatch(r"\W*\d{1,2}\W*", t))) > 0.6:
                     roles[c] = "number"
-                elif share(c, lambda t: bool(re.search(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}", t))) > 0.6:
+                elif len(filled[c]) >= 2 and all(_DAY_LIKE.search(t) for t in filled[c]):
                     roles[c] = "deadline"
                 elif share(c, lambda t: known.status_of(t) is not None) > 0.6:
                     roles[c] = "status"

@@ -14,6 +14,7 @@ from extractors.reports.pieces import Piece
 from extractors.reports.table_columns import Columns, columns_in
 from extractors.reports.table_items import items_of_table
 from extractors.reports.text import NOTHING, Text
+from extractors.reports.unit_matrix import split_matrices
 from extractors.reports.wording import wording
 from extractors.rulebook import RuleBook
 from records.document import Box, Cell, Line, Page, Table, Word
@@ -179,3 +180,30 @@ def test_the_time_that_a_class_is_given() -> None:
 def _text(words: str) -> Text:
     parts = tuple(Word(w, None) for w in words.split())
     return Text(parts, (1,) * len(parts))
+
+
+def test_a_column_for_each_apartment() -> None:
+    table = _table(
+        ("", "Apt 1", "Apt 2", "Common"),
+        ("Heat", "ok", "none in the rear room", ""),
+        ("Bath", "tub needs caulking", "ok", ""),
+        ("Hall", "", "", "not seen, locked"),
+    )
+    assert columns_in(table, KNOWN) is None
+    rest, items = split_matrices([Piece(Page(1, 612, 792, "text_layer", ()), 0, NOTHING, table)], KNOWN)
+    assert rest == []
+    assert [(i.text.text, i.unit, i.room.text) for i in items] == [
+        ("none in the rear room", "2", ""), ("tub needs caulking", "1", "Bath"),
+    ]  # fmt: skip
+
+
+def test_a_row_for_each_apartment() -> None:
+    table = _table(
+        ("", "Kitchen", "Bath"),
+        ("Unit A", "burner knob missing", "ok"),
+        ("Unit B", "fine", "wall tile loose"),
+    )
+    _, items = split_matrices([Piece(Page(1, 612, 792, "text_layer", ()), 0, NOTHING, table)], KNOWN)
+    assert [(i.text.text, i.unit, i.room.text) for i in items] == [
+        ("burner knob missing", "A", "Kitchen"), ("wall tile loose", "B", "Bath"),
+    ]  # fmt: skip
