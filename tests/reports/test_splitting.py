@@ -49,3 +49,11 @@ def test_a_cut_that_nothing_decides_is_a_question() -> None:
     assert sorted(n for r in reports for n in r.pages) == [1, 2, 3]
     assert all(r.at is not None and r.at.page == 2 for r in asked)
     assert asked
+
+
+def test_a_report_that_lacks_pages_says_so() -> None:
+    two_of_three = replace(first(1, "4 Elm St", "HS-19-0001")), more(2, "Page 2 of 3")
+    reports, _ = read(*two_of_three)
+    assert "2 of 3 pages are here" in {r.detail for report in reports for r in report.reasons}
+    reports, _ = read(first(1, "4 Elm St", "HS-19-0001"), more(2, "Page 2 of 2"))
+    assert not [r for report in reports for r in report.reasons if "pages are here" in r.detail]

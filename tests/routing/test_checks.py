@@ -47,6 +47,22 @@ def test_interest_no_law_allows_is_asked_about(interest: str, total: str, asked:
     assert (("interest", "check") in doubts(row)) == asked
 
 
+@pytest.mark.parametrize(("year", "asked"), [(2019, False), (2020, False), (2023, True), (1979, True)])
+def test_a_fiscal_year_that_does_not_fit_the_list_is_asked_about(year: int, asked: bool) -> None:
+    assert (("fiscal_year", "check") in doubts(tax(fiscal_year=year, interest=Decimal("0.00"), total=Decimal("1000.00")))) == asked
+
+
+@pytest.mark.parametrize(("total", "asked"), [("1100.00", False), ("1101.00", True)])
+def test_parts_that_do_not_make_the_total_are_asked_about(total: str, asked: bool) -> None:
+    assert (("total", "check") in doubts(tax(total=Decimal(total)))) == asked
+
+
+@pytest.mark.parametrize(("start", "asked"), [(date(2019, 1, 1), False), (date(2019, 4, 2), True), (date(2015, 1, 1), True)])
+def test_a_period_that_is_none_is_asked_about(start: date, asked: bool) -> None:
+    values = {"parcel_id": "4-3", "period_start": start, "period_end": date(2019, 4, 1), "consumption": 12, "amount": Decimal("80.00")}
+    assert (("period_end", "check") in doubts(Record("water", "water/0", fields(**values), PLACE))) == asked  # type: ignore[arg-type]
+
+
 def test_interest_of_many_years_is_plausible() -> None:
     row = tax(fiscal_year=2012, interest=Decimal("900.00"), total=Decimal("1900.00"))
     assert ("interest", "check") not in doubts(row)
