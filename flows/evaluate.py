@@ -40,10 +40,10 @@ class Score:
 
     def says(self) -> str:
         wrong = self.released - self.released_right
-        share = f"{percent(self.released_right / self.true)} of those labelled left by themselves and right" if self.true else "none labelled"
+        left = f"{percent(self.released_right / self.true)} of those labelled" if self.true else "none labelled"
         return (
             f"{self.true} labelled, {self.rows} rows: {self.found} found, {self.right} right (F1 {self.f1:.3f}); "
-            f"released {self.released}, {wrong} of them wrong; {share}"
+            f"released {self.released}, {wrong} of them wrong; released and right {left}"
         )
 
 
