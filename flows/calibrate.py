@@ -40,7 +40,7 @@ def calibrate_home(home: Home, by: str, *, shipped: bool = False, dry: bool = Fa
         made = calibrate(cases, f"{len(cases)} rows judged by people of {city.name}", "lotline calibrate", load_models(), FEWEST)
         if not made.figures:
             raise SetupError(
-                f"People have judged {len(cases) or 'no'} rows so far, and a kind takes {FEWEST}: confidence can't be measured yet. "
+                f"People have judged {len(cases) or 'no'} rows so far, a kind takes {FEWEST}: nothing can be measured yet. "
                 "Check samples at the desk first (lotline trust sample); until then the shipped calibration stays."
             )
         if dry:

@@ -119,7 +119,7 @@ def test_what_people_said_cannot_be_edited(tmp_path: Path) -> None:
 
 def test_calibrate_says_what_is_missing_and_learns_from_what_people_judged(tmp_path: Path) -> None:
     home = home_with(tmp_path, documents=6)
-    with pytest.raises(SetupError, match="People have judged no rows so far, and a kind takes 100"):
+    with pytest.raises(SetupError, match="People have judged no rows so far, a kind takes 100"):
         calibrate_home(home, "ann")
     with Store.open(home.database) as store:
         shipped = calibration_of(store)
