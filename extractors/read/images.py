@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from extractors.read.large_pictures import bounded
 from extractors.read.ocr import read_image
 from extractors.read.page_image import Gray
 from extractors.read.progress import begin_page
@@ -54,10 +55,9 @@ def read_picture(path: Path, source: SourceFile, kind: str, settings: ReadSettin
 
 
 def _read_frame(picture: Image.Image, number: int, settings: ReadSettings) -> Page:
-    width, height = picture.size
-    if width < 1 or height < 1 or width * height > 3 * settings.max_pixels:
-        raise DocumentError(f"the picture claims {width} x {height} pixels, more than a scanned page has")
     dpi_x, dpi_y = _resolution(picture)
+    picture, by = bounded(picture, settings)
+    dpi_x, dpi_y = dpi_x / by, dpi_y / by
     try:
         upright = ImageOps.exif_transpose(picture) or picture
     except (OSError, ValueError, KeyError, TypeError, SyntaxError, ZeroDivisionError):
@@ -95,11 +95,9 @@ def _read_frame(picture: Image.Image, number: int, settings: ReadSettings) -> Pa
     )
 
 
-def frame_size(picture: Image.Image, settings: ReadSettings) -> tuple[float, float]:
-    """Width and height in points of the frame as a viewer shows it. Raises DocumentError over the limits."""
+def frame_size(picture: Image.Image) -> tuple[float, float]:
+    """Width and height in points of the frame as a viewer shows it."""
     width, height = picture.size
-    if width < 1 or height < 1 or width * height > 3 * settings.max_pixels:
-        raise DocumentError(f"the picture claims {width} x {height} pixels, more than a scanned page has")
     dpi_x, dpi_y = _resolution(picture)
     size = (width * 72 / dpi_x, height * 72 / dpi_y)
     return size[::-1] if picture.getexif().get(_ORIENTATION, 1) >= 5 else size

@@ -71,6 +71,7 @@ def _of_pdf(path: Path, number: int, dpi: int) -> PageView:
 
 def _of_picture(path: Path, number: int, dpi: int, settings: ReadSettings) -> PageView:
     from extractors.read.images import frame_size  # late: it brings the engines along, which no PDF needs here
+    from extractors.read.large_pictures import bounded
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Pillow warns of large pictures and odd tags; limits are checked here
@@ -80,8 +81,9 @@ def _of_picture(path: Path, number: int, dpi: int, settings: ReadSettings) -> Pa
                 if not 1 <= number <= count:
                     raise DocumentError(f"there is no page {number}: the file has {count}")
                 picture.seek(number - 1)
-                width, height = frame_size(picture, settings)
-                upright = ImageOps.exif_transpose(picture) or picture
+                width, height = frame_size(picture)
+                small, _ = bounded(picture, settings)
+                upright = ImageOps.exif_transpose(small) or small
                 scale = min(dpi / 72, (_MAX_PIXELS / max(1.0, width * height)) ** 0.5)
                 wanted = (max(1, round(width * scale)), max(1, round(height * scale)))
                 shown = upright.convert("RGB").resize(wanted, Image.Resampling.LANCZOS)
