@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from extractors.reports.answered_lines import split_answered_lines
 from extractors.reports.box_lines import split_box_lines
 from extractors.reports.build import as_extraction, records_of_item
 from extractors.reports.by_hand import among_hand, unexplained
@@ -77,7 +78,8 @@ def extract_inspections(
         return _logged(report, logged, pieces, department, known, rules, document)
     items, strange = _table_items(pieces, tables, known)
     rest, by_unit = split_matrices(pieces, known, tables)
-    items += by_unit
+    rest, answered = split_answered_lines(rest, known)
+    items += [*by_unit, *answered]
     rest, ticked = split_tick_lines(rest, known, tables)
     if not ticked:
         rest, ticked = split_box_lines(rest, known)
