@@ -77,6 +77,7 @@ class _Cut:
     """Spans of the text that are not description."""
 
     spans: list[Span] = field(default_factory=list)
+    cited: list[Span] = field(default_factory=list)  # those that are citations
 
     def covers(self, start: int, end: int) -> bool:
         return any(a < end and start < b for a, b in self.spans)
@@ -113,6 +114,7 @@ def read_findings(text: str, context: FindingContext, rules: RuleBook | None = N
     for citation in citations:
         lead = _BEFORE_CITATION.search(text[: citation.start])
         cut.spans.append((lead.start() if lead else citation.start, citation.end))
+        cut.cited.append(cut.spans[-1])
     quoted, status = _fate(text, start, wording, cut)
     due = None if quoted else _deadline(text, context, cut, rules)
     _cut_lead_in(text, start, wording, cut)
@@ -237,12 +239,22 @@ def _parts(text: str, start: int, end: int, cut: _Cut, context: FindingContext, 
             if cut.covers(match.start(), match.end()):
                 continue
             left, right = cut.rest(text, start, match.start())[0], cut.rest(text, match.end(), end)[0]
-            if _separate(left, right, joint, context, rules):
+            if _each_cites(text, cut, start, match, end) or _separate(left, right, joint, context, rules):
                 return [
                     *_parts(text, start, match.start(), cut, context, rules),
                     *_parts(text, match.end(), end, cut, context, rules),
                 ]
     return [(start, end)]
+
+
+def _each_cites(text: str, cut: _Cut, start: int, joint: re.Match[str], end: int) -> bool:
+    """Whether what stands before a joint closes with its own citation, and what follows has words and a citation too."""
+    before = [s for s in cut.cited if start <= s[0] and s[1] <= joint.start()]
+    after = [s for s in cut.cited if joint.end() <= s[0] and s[1] <= end]
+    if not before or not after or re.search(r"\w", text[before[-1][1] : joint.start()]):
+        return False
+    words = cut.rest(text, start, joint.start())[0], cut.rest(text, joint.end(), after[0][0])[0]
+    return all(len(re.findall(r"[A-Za-z]{2,}", part)) >= 2 for part in words)
 
 
 def _separate(left: str, right: str, joint: re.Pattern[str], context: FindingContext, rules: RuleBook | None) -> bool:

@@ -25,6 +25,8 @@ BROADWAY = re.compile(
 BARE = re.compile(
     rf"(?<![\d/.:-]){_NUMBER}\s+{_NAME_WORD}(?:\s+[A-Z][a-z'’]+)?(?![\w.])(?:\s*[-–]\s?\d{{0,3}}[A-Za-z]\b)?(?:\s*[,–-]?\s*(?i:{_UNIT}))?"
 )
+# "Q2 / 2019 Form 4", "1 City Hall Square": a period of time, and where the city itself sits
+_NO_PLACE = re.compile(r"\d\s?/\s?(?:19|20)\d\d\b|\b(?:city|town) hall\b", re.IGNORECASE)
 # A labelled address that lost its number under a stain ("Medford Street")
 NUMBERLESS = re.compile(rf"^\W*[A-Z][a-z'’]{{2,}}(?:\s+[A-Z][a-z'’]+){{0,2}}\s+(?i:{_SUFFIX})\b\.?")
 _UNIT_IN = re.compile(
@@ -36,6 +38,7 @@ _FLOOR_IN = re.compile(
 _DASHED = re.compile(rf"(?:{_SUFFIX}\.?|[a-z]{{3,}})\s?[-–]\s?(\d{{1,3}}[A-Za-z]?|[A-Za-z])\s*(?:$|[,(])", re.IGNORECASE)
 _PERSON = re.compile(
     r"(?:(?:[A-Z]\.\s?)+|[A-Z][a-zà-ÿ'’]+(?:-[A-Z][a-z]+)?\s+(?:[A-Z]\.?\s+)?)(?:(?:de|da|van|von|del|la|le|dos)\s+)*(?:[A-Z]['’])?[A-Z][a-zà-ÿ'’]+(?:-[A-Z][a-z]+)?"
+    r"|(?:Wm|Geo|Chas|Jas|Jos|Thos|Robt|Edw|Benj)\.\s+(?:[A-Z]\.\s)?[A-Z][a-z'’]+"
     r"|(?:[A-Z]\.\s?)+[A-Z][A-Z'’]{2,}(?:-[A-Z]+)?\b"
 )
 NOT_NAMES = frozenset(
@@ -81,6 +84,20 @@ NOT_NAMES = frozenset(
         "kitchen",
         "bathroom",
         "bedroom",
+        *(
+            "letter",
+            "compliance",
+            "quarterly",
+            "fire",
+            "deputy",
+            "chief",
+            "captain",
+            "visit",
+            "summary",
+            "card",
+            "sheet",
+            "record",
+        ),
         # offices and firms stand where a torn form has its names
         *("inspectional", "services", "service", "division", "office", "prevention", "bureau", "board", "town", "county"),
         *("commonwealth", "massachusetts", "notice", "violation", "violations", "order", "memo", "memorandum", "phone", "fax"),
@@ -94,9 +111,9 @@ NOT_NAMES = frozenset(
 def find_address(text: str, bare: bool = False) -> tuple[int, int] | None:
     """Where the first street address stands. ``bare``: one without "Street" is good enough ("124 Warren")."""
     for pattern in (WITH_SUFFIX, BROADWAY, *((BARE,) if bare else ())):
-        found = pattern.search(text)
-        if found is not None:
-            return found.start(), found.end()
+        for found in pattern.finditer(text):
+            if not _NO_PLACE.search(found[0]):
+                return found.start(), found.end()
     return None
 
 

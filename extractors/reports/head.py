@@ -21,6 +21,7 @@ from extractors.reports.wording import Wording
 from extractors.reports.worn_head import mend
 from extractors.rulebook import RuleBook
 
+_NO_STREET = 0.7  # of the weight of what a label of the address names, where it reads like none ("Dwelling: 2 family")
 _NUMBER_LOST = 0.6  # a labelled street whose house number was not read: a person is asked
 _SIGNED = 0.85  # how sure a name over a title is
 
@@ -64,6 +65,7 @@ def _take(head: Head, pair: Pair, known: Wording, rules: RuleBook) -> None:
         if cut is not None:
             generic = 0.03 if plain_label(pair.label) in {"location", "building", "street", "property", "re", "site"} else 0.0
             weight = 0.98 * sure - generic if any(c.isdigit() for c in cut.text) else _NUMBER_LOST
+            weight *= 1.0 if find_address(cut.text, bare=True) or weight == _NUMBER_LOST else _NO_STREET
             head.offer("address", Found(cut.text.strip(" ,;"), cut, weight, _rule(pair)))
     elif pair.field == "unit" and value:
         unit = clean_unit(value.text)

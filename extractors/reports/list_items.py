@@ -107,6 +107,8 @@ def items_of_lines(pieces: Sequence[Piece], head: Head, known: Wording, rules: R
             paragraph = replace(paragraph, structure=1.0)  # … over what was found
         over = over if paragraph.structure > 0 else NOTHING
         if paragraph.page == pieces[0].page.number and paragraph.index < body_from:
+            of_all = status_heading(paragraph.text, known) or of_all
+            section = section or bool(of_all)
             out.statements.append(paragraph.text)
             continue
         if paragraph.index in remarks and paragraph.structure == 0:

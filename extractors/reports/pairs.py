@@ -163,7 +163,7 @@ def _several(text: Text, known: Wording, index: int) -> list[Pair]:
     while at < len(words):
         for length in range(min(LONGEST_LABEL - 1, len(words) - at), 0, -1):
             label = " ".join(w.text for w in words[at : at + length])
-            named = known.field_of(label) if label[:1].isupper() and not label.endswith((",", ".", ";")) else None
+            named = known.field_of(label) if label[:1].isupper() and not label.endswith((",", ";")) else None
             if named is not None and named[1] == 1.0 and plain(label) not in _SELDOM_WORDS:
                 marks.append((at, at + length, named[0]))
                 at += length - 1
@@ -209,7 +209,7 @@ def _without_colon(text: Text, known: Wording, index: int) -> list[Pair]:
                 out.append(Pair("case", text.words[0].text, rest, 0.9, "beside", index))
             elif named[0] == "address" and rest.text[:1].isdigit() and length <= 3:
                 out.append(Pair("address", text.words[0].text, rest, 0.8, "beside", index))
-            elif named[0] in _DAYS and re.match(r"\d", rest.text) and len(rest.words) <= 4:
+            elif named[0] in _DAYS - {"reinspection_date"} and re.match(r"\d", rest.text) and len(rest.words) <= 4:
                 out.append(Pair(named[0], text.pick(range(length)).text, rest, 0.85, "beside", index))
             elif named[0] == "inspector" and find_person(rest.text) is not None and len(rest.words) <= 4:
                 out.append(Pair("inspector", text.words[0].text, rest, 0.85, "beside", index))

@@ -12,7 +12,7 @@ from extractors.reports.pieces import Piece
 from extractors.reports.text import Text, segments
 
 NUMBERED = re.compile(r"^\s*\(?(\d{1,2})\s?[.):]\)?(?=\s|[A-Za-z§])")
-BULLET = re.compile(r"^\s*(?:[-*•–—·»>►▪◦●○+~]|o(?=\s)|\(?[a-z]\)|\[\s?\])\s*(?=\S)")
+BULLET = re.compile(r"^\s*(?:[-*•–—·»>►▪◦●○▲△◆■□+~]|o(?=\s)|\(?[a-z]\)|\[\s?\])\s*(?=\S)")
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,15 @@ _FATE = re.compile(
 )
 
 
+def only_cited(text: str, rules: RuleBook) -> bool:
+    """Whether a text is nothing but the sections it cites."""
+    cited = parse_citations(text, None, rules)
+    rest = text
+    for one in reversed(cited):
+        rest = rest[: one.start] + " " + rest[one.end :]
+    return bool(cited) and not re.search(r"[A-Za-z]{4}", rest)
+
+
 def is_prose(text: Text, rules: RuleBook) -> bool:
     """Whether a paragraph is a story and no single item."""
     return len(text.words) >= PROSE and sum(1 for a, b in sentences(text.text, rules) if len(text.text[a:b].split()) > 3) > 1
@@ -61,7 +70,8 @@ def _whole(text: str, rules: RuleBook) -> Iterator[tuple[int, int]]:
     for start, end in sentences(text, rules):
         adds = text[start:end].lstrip()[:1].islower() and not names_a_defect(text[start:end], rules)
         fate = _FATE.fullmatch(text[start:end].strip()) is not None  # what became of it: "… (105 CMR 410.250). Complied."
-        if open_ is not None and (fate or (adds and text[: open_[1]].rstrip().endswith(";"))):
+        bare = only_cited(text[start:end], rules)  # "… on the door of bedroom 3. Sec. 410.480."
+        if open_ is not None and (fate or bare or (adds and text[: open_[1]].rstrip().endswith(";"))):
             open_ = (open_[0], end)
             continue
         if open_ is not None:
