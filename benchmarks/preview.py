@@ -62,7 +62,7 @@ def measured(corpus: Path, documents: int, work: Path) -> list[str]:
     stock.copies(files, documents, inbox)
     filled = engines.lotline_run(inbox, registers, home, 1)
     if reading.code or filled.code:
-        return [f"the run failed with code {reading.code or filled.code}: {(reading.said or filled.said)[-500:]}"]
+        return [f"the run failed with code {reading.code or filled.code}: {(reading if reading.code else filled).said[-500:]}"]
     whole = reading.cpu * documents / len(files)
     rows = [
         f"Reading {len(files)} files from scratch: {reading.cpu:.1f} CPU s; {documents} documents: {whole:.0f} CPU s.",
