@@ -12,6 +12,7 @@ from rapidfuzz import fuzz
 from extractors.language import codebook
 from extractors.language.citations import parse_citations
 from extractors.language.dates import find_deadline
+from extractors.language.findings import names_a_defect
 from extractors.language.places import only_place
 from extractors.reports.deadlines import for_some_only
 from extractors.reports.found import Head
@@ -154,7 +155,11 @@ def items_of_lines(pieces: Sequence[Piece], head: Head, known: Wording, rules: R
             continue
         if paragraph.structure == 0 and text.lower().strip(" ,.") in known.sign_offs:
             signed = True
-        if paragraph.structure < 1 and (out.items or section) and signature(paragraph.text, head, known):
+        if (
+            paragraph.structure < 1
+            and (out.items or section)
+            and signature(paragraph.text, head, known, _signs(paragraph, read[n + 1 :], rules))
+        ):
             out.statements.append(paragraph.text)
             continue
         if paragraph.structure == 0 and out.items and _continues(out.items[-1], paragraph, out, last_numbered, known, rules):
@@ -221,6 +226,11 @@ def items_of_lines(pieces: Sequence[Piece], head: Head, known: Wording, rules: R
         left = {id(text): text for text in out.left}
         out.items += [item for text in left.values() for item in told(text, base, deadline, known, rules)]
     return out
+
+
+def _signs(paragraph: Paragraph, below: Sequence[Paragraph], rules: RuleBook) -> bool:
+    """Whether a name alone in this line would be a signature: hardly anything stands below, and it names nothing wrong."""
+    return len(below) < 2 and paragraph.structure == 0 and not names_a_defect(paragraph.text.text, rules)
 
 
 def _only_cited(text: str, base: date | None, rules: RuleBook) -> bool:

@@ -149,7 +149,30 @@ def _glued(text: Text, i: int, known: Wording) -> str | None:
 
 _DAYS = frozenset({"inspection_date", "reinspection_date", "original_date", "date", "deadline", "other_date"})
 _SELDOM_WORDS = frozenset(
-    {"to", "from", "in", "by", "on", "at", "re", "use", "why", "when", "where", "place", "day", "kind", "present", "map", "lot"}
+    {
+        "to",
+        "from",
+        "in",
+        "by",
+        "street",
+        "floor",
+        "building",
+        "title",
+        "time",
+        "on",
+        "at",
+        "re",
+        "use",
+        "why",
+        "when",
+        "where",
+        "place",
+        "day",
+        "kind",
+        "present",
+        "map",
+        "lot",
+    }
 )
 """Labels that are words of any sentence as well: only with a colon."""
 

@@ -13,8 +13,9 @@ _LONGEST = 7  # words
 _INITIALS = re.compile(r"[A-Z]{2,5}(?:[/,][A-Z]{2,5})*")
 
 
-def signature(text: Text, head: Head, known: Wording) -> bool:
-    """Whether a line holds nothing but a name ("- Anselm", "R. Achebe, RS"), a title, or both."""
+def signature(text: Text, head: Head, known: Wording, last: bool) -> bool:
+    """Whether a line holds nothing but a name ("- Anselm", "R. Achebe, RS"), a title, or both. ``last``: it stands at the end,
+    where a name alone is a signature."""
     said = text.text.strip(" -–—_,.;")
     words = re.findall(r"[^\s,;/]+", said)
     if not words or len(words) > _LONGEST or any(c.isdigit() for c in said):
@@ -30,4 +31,6 @@ def signature(text: Text, head: Head, known: Wording) -> bool:
     titled = any(t == title or title.endswith(f" {t}") for t in known.titles)
     if not named:
         return titled and len(words) <= 5
-    return titled or (not left and bool(inspector & {w.lower() for w in re.findall(r"[A-Za-z]{3,}", named)}))
+    return (
+        titled or (not left and last) or (not left and bool(inspector & {w.lower() for w in re.findall(r"[A-Za-z]{3,}", named)}))
+    )
