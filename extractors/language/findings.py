@@ -36,6 +36,7 @@ _DEADLINE_OPENER = re.compile(
     re.IGNORECASE,
 )
 _TAIL = re.compile(r"[-–—,;:(|]\s*(\d{1,2}\s?-?(?:hours?|hrs?|days?))\s*[!.)]*\s*$", re.IGNORECASE)
+_TITLE = 5  # words: no more are the title of a section
 _EDGES = " \t\n-–—:;,.()[]*•&+|"
 # Weak joints ("and") split only what would be assigned to different sections; strong ones also like findings.
 _STRONG = re.compile(r"\s\+\s|;\s+|(?<=[a-z)])\.\s+(?=[A-Z])|\n+(?=\s*[-*•])")
@@ -107,7 +108,6 @@ def read_findings(text: str, context: FindingContext, rules: RuleBook | None = N
     citations = parse_citations(text, context.report_date, rules)
     cut = _Cut()
     start = match.end() if (match := _NUMBERING.match(text)) else 0
-    cut.spans += [found.span() for found in wording.remedy.finditer(text, start)]
     unit = ""
     if match := _UNIT_FIRST.match(text, start):
         unit, start = _unit(match), match.end()
@@ -115,6 +115,7 @@ def read_findings(text: str, context: FindingContext, rules: RuleBook | None = N
         lead = _BEFORE_CITATION.search(text[: citation.start])
         cut.spans.append((lead.start() if lead else citation.start, citation.end))
         cut.cited.append(cut.spans[-1])
+    _cut_remedies(text, start, wording, cut)
     quoted, status = _fate(text, start, wording, cut)
     due = None if quoted else _deadline(text, context, cut, rules)
     _cut_lead_in(text, start, wording, cut)
@@ -215,6 +216,14 @@ def _at_the_end(text: str, context: FindingContext, cut: _Cut, rules: RuleBook |
         return None
     cut.spans.append((tail.start(), len(text)))
     return value.value
+
+
+def _cut_remedies(text: str, start: int, wording: _Wording, cut: _Cut) -> None:
+    """Sentences that say what is to be done are cut where the rest says what is wrong, and not only which section it is."""
+    spans = [found.span() for found in wording.remedy.finditer(text, start)]
+    rest = _Cut([*cut.spans, *spans]).rest(text, start, len(text))[0]
+    if spans and not rest.istitle() and (wording.defects.search(rest) or len(rest.split()) > _TITLE):
+        cut.spans += spans
 
 
 def _cut_lead_in(text: str, start: int, wording: _Wording, cut: _Cut) -> None:

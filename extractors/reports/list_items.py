@@ -10,7 +10,7 @@ from datetime import date
 from rapidfuzz import fuzz
 
 from extractors.language import codebook
-from extractors.language.citations import parse_citations
+from extractors.language.citations import Citation, parse_citations
 from extractors.language.dates import find_deadline
 from extractors.language.findings import names_a_defect
 from extractors.language.places import only_place
@@ -255,7 +255,15 @@ def _continues(item: Item, paragraph: Paragraph, out: Listed, first: Paragraph |
     if first is None or item.structure < 1 or item.loose:
         return False
     cited = parse_citations(item.text.text, None, rules)
-    return bool(cited) and title_only(item.text.text, cited[0].code, cited[0].raw, rules)
+    return bool(cited) and (
+        title_only(item.text.text, cited[0].code, cited[0].raw, rules) or _of_another_law(item.text.text, cited[0])
+    )
+
+
+def _of_another_law(text: str, cited: Citation) -> bool:
+    """Whether a section of another law and its title, every word written large, are all that a line holds."""
+    words = [w for w in re.findall(r"[A-Za-z]+", text.replace(cited.raw, " ")) if len(w) > 3]
+    return not cited.code.startswith("105 CMR 410") and len(words) <= 5 and all(w[0].isupper() for w in words)
 
 
 def title_only(text: str, code: str, raw: str, rules: RuleBook) -> bool:
