@@ -1,5 +1,6 @@
 """Findings each on a card of its own: the same few labels (location, code, condition, correct by) come again for every finding,
-in the cells of a form with the label over its value, or in lines ("Code: 410.500  Correct by: 6/13")."""
+in the cells of a form with the label over its value, or in lines ("Code: 410.500  Correct by: 6/13", or with a wide blank for
+the colon)."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from dataclasses import dataclass, field
 
 from extractors.reports.items import Item
 from extractors.reports.pieces import Piece
-from extractors.reports.text import NOTHING, Text, of_line
+from extractors.reports.text import NOTHING, Text, of_line, segments
 from extractors.reports.wording import Wording
 
 _LONGEST_LABEL = 4  # words
@@ -18,6 +19,11 @@ _OF_THE_HEAD = frozenset(
     ["inspection_date", "date", "inspector", "case", "ends", "type", "address", "reinspection_date", "original_date", "result"]
 )
 _BOTH = frozenset({"location", "unit", "deadline", "status", "number", "code", "violation"})
+_BLANK = 0.8  # of a word's height: a wider one parts a label from its value where no colon does
+_NUMBERED = re.compile(
+    r"\W*(?:violation|item|finding|deficiency|condition)\s*(?:no\.?|#)?\s*(\d{1,3})(?:\s*(?:of|/)\s*\d{1,3})?\W*",
+    re.IGNORECASE,
+)
 
 
 @dataclass
@@ -27,7 +33,9 @@ class _Card:
 
     @property
     def whole(self) -> bool:
-        return bool(self.values.get("violation")) and len([v for v in self.values.values() if v]) > 1
+        return (
+            bool(self.values.get("violation") or self.values.get("remarks")) and len([v for v in self.values.values() if v]) > 1
+        )
 
 
 def split_cards(pieces: Sequence[Piece], known: Wording) -> tuple[list[Piece], list[Item]]:
@@ -39,7 +47,7 @@ def split_cards(pieces: Sequence[Piece], known: Wording) -> tuple[list[Piece], l
             read = _read(part, known, piece.table is None)
             if not read and piece.table is None and current.values and current.pieces[-1] is not piece:
                 role = next(reversed(current.values))
-                if role == "violation" and re.match(r"\W*[a-z]", part.text):  # the condition runs on
+                if role in {"violation", "remarks"} and re.match(r"\W*[a-z]", part.text):  # the condition runs on
                     current.values[role] = current.values[role] + part
                     current.pieces.append(piece)
                     continue
@@ -94,12 +102,39 @@ def _read(text: Text, known: Wording, line: bool) -> list[tuple[str, Text]]:
             if role is not None and label.isupper():
                 marks = [(0, length - 1, role)]
                 break
+    if not marks and line:
+        return _spaced(text, known)
     if not marks or marks[0][0] > 2:
         return []
     out = []
     for n, (_, end, role) in enumerate(marks):
         stop = marks[n + 1][0] if n + 1 < len(marks) else len(words)
         out.append((role, text.pick(range(end + 1, stop))))
+    return out
+
+
+def _spaced(text: Text, known: Wording) -> list[tuple[str, Text]]:
+    """Labels of a line without colons, each parted from its value by a wide blank; a line that only counts ("Violation 2 of 4")
+    begins a card."""
+    if _NUMBERED.fullmatch(text.text):
+        return [("number", text.pick([i for i, w in enumerate(text.words) if w.text[0].isdigit()]))]
+    parts = segments(text, _BLANK)
+    first, rest = text.pick(range(1)), text.pick(range(1, len(text.words)))
+    if known.check_column(first.text) == "remarks" and re.match(r"[A-Z0-9]", rest.text):
+        return [("remarks", rest)]
+    out: list[tuple[str, Text]] = []
+    n = 0
+    while n + 1 < len(parts):
+        label = parts[n].text
+        ignored = known.table_column(label) == "ignore"
+        role = _role(label, known, n == 0) if len(parts[n].words) <= _LONGEST_LABEL and not ignored else None
+        if role is None and known.check_column(label) == "remarks":
+            role = "remarks"
+        if role is not None:
+            out.append((role, parts[n + 1]))
+        n += 2 if role is not None or ignored else 1
+    if out and len(parts) % 2 and out[-1][0] in {"remarks", "violation"}:
+        out[-1] = (out[-1][0], out[-1][1] + parts[-1])  # a blank within the sentence
     return out
 
 
@@ -116,7 +151,7 @@ def _item(card: _Card) -> Item:
     number = re.match(r"\W*(\d{1,3})\b", said.get("number", NOTHING).text)
     unit = said.get("unit", NOTHING).text.strip(" .#:")
     return Item(
-        said["violation"], 1.0, "us-ma/report_tables/card@1", int(number[1]) if number else None,
+        said.get("violation") or said["remarks"], 1.0, "us-ma/report_tables/card@1", int(number[1]) if number else None,
         said.get("location", NOTHING), said.get("code", NOTHING), said.get("status", NOTHING), said.get("deadline", NOTHING),
         unit=unit or None,
     )  # fmt: skip

@@ -10,6 +10,7 @@ from extractors.reports.box_lines import split_box_lines
 from extractors.reports.build import as_extraction, records_of_item
 from extractors.reports.by_hand import among_hand, unexplained
 from extractors.reports.cards import split_cards
+from extractors.reports.check_blocks import split_check_blocks
 from extractors.reports.classes import with_classes
 from extractors.reports.days import weigh, with_weight
 from extractors.reports.deadlines import with_deadlines
@@ -78,8 +79,9 @@ def extract_inspections(
         return _logged(report, logged, pieces, department, known, rules, document)
     items, strange = _table_items(pieces, tables, known)
     rest, by_unit = split_matrices(pieces, known, tables)
+    rest, blocked = split_check_blocks(rest, known)
     rest, answered = split_answered_lines(rest, known)
-    items += [*by_unit, *answered]
+    items += [*by_unit, *blocked, *answered]
     rest, ticked = split_tick_lines(rest, known, tables)
     if not ticked:
         rest, ticked = split_box_lines(rest, known)

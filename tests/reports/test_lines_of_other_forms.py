@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from extractors.reports.answered_lines import split_answered_lines
 from extractors.reports.box_lines import split_box_lines
+from extractors.reports.cards import split_cards
+from extractors.reports.check_blocks import split_check_blocks
 from extractors.reports.pieces import Piece
 from extractors.reports.text import of_line
 from extractors.reports.wording import wording
@@ -87,3 +89,35 @@ def test_two_columns_of_boxes_under_headings() -> None:
     assert [(i.text.text, i.code.text) for i in items] == [
         ("Detector missing — hall", "410.482"), ("Exit blocked", ""), ("Mice", "410.550"),
     ]  # fmt: skip
+
+
+def test_two_blocks_of_items_side_by_side() -> None:
+    """What is wrong stands under its item; a remark on what is well is no finding, and the sentence under the list no remark."""
+    pieces = _pieces([
+        (80, [(40, "ITEM"), (140, "OK"), (170, "DEF"), (312, "ITEM"), (412, "OK"), (440, "DEF")]),
+        (95, [(40, "Stove"), (142, "X"), (312, "Entry lock"), (444, "X")]),
+        (110, [(324, "strike plate loose (480)")]),
+        (125, [(40, "Sink"), (174, "X"), (312, "CO alarm"), (414, "X")]),
+        (140, [(52, "hose leaks"), (324, "plug in")]),
+        (155, [(40, "Fan"), (174, "X")]),
+        (180, [(40, "All other work is due October 14, 2018, the owner was told of it by telephone")]),
+    ])  # fmt: skip
+    rest, items = split_check_blocks(pieces, KNOWN)
+    assert [p.index for p in rest] == [6]
+    assert sorted((i.label, i.text.text) for i in items) == [
+        ("Entry lock", "strike plate loose (480)"), ("Fan", "Fan"), ("Sink", "hose leaks"),
+    ]  # fmt: skip
+
+
+def test_cards_whose_labels_have_no_colon() -> None:
+    card = [
+        [(60, "Code"), (180, "105 CMR 410.351"), (310, "Status"), (420, "Open")],
+        [(60, "Due"), (180, "06/05/2019"), (310, "Responsible"), (420, "Owner")],
+        [(60, "Comment"), (120, "Gas connector kinked flat")],
+    ]
+    lines = [[(60, "Violation 1 of 2")], *card, [(60, "Violation 2 of 2")], *card]
+    rest, items = split_cards(_pieces([(100 + 14 * n, parts) for n, parts in enumerate(lines)]), KNOWN)
+    assert rest == []
+    assert [(i.number, i.text.text, i.code.text, i.status_text.text, i.deadline_text.text) for i in items] == [
+        (n, "Gas connector kinked flat", "105 CMR 410.351", "Open", "06/05/2019") for n in (1, 2)
+    ]
