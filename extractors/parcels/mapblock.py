@@ -19,6 +19,7 @@ _US = re.compile(r"^(\d{1,2})/(\d{1,2})/(\d{4})(?: 0?0:00(?::00)?)?$")
 _LABELS = re.compile(
     r"\b(?:ASSESSORS?|PARCEL|PAR|ID|MBLU|MBL|MAP|BLOCK|BLK|LOT|UNIT|M|B|L|U)\b[\s.:#]*|\b(?:MAP|LOT|BLK|[MBLU])[.:]?(?=\d)"
 )
+_DOTTED = re.compile(r"^\d+\.\d+(?:-\d+(?:\.\d+)?)+$")
 _CONFUSED = str.maketrans("OQDILSZBG", "000115286")
 _PLAIN_DASHES = {ord(c): "-" for c in "‐‑‒–—−"}
 
@@ -48,6 +49,8 @@ class ParcelIndex:
 def id_key(text: str) -> Key:
     """The parts of an id, leading zeros and labels dropped; empty parts too (``59/ 10/ / /``)."""
     plain = _unwrapped(text).upper()
+    if _DOTTED.match(plain):  # 003.0-0008-0000.0: sub-numbers of nought and a unit of nought are none
+        plain = re.sub(r"-0+$", "", re.sub(r"\.0+(?=-|$)", "", plain))
     bare = _LABELS.sub(" ", plain) if re.search(r"[A-Z]", plain) else plain
     return tuple(re.sub(r"^0+(?=\d)", "", part) for part in re.findall(r"[0-9A-Z]+", bare))
 

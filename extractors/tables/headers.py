@@ -20,6 +20,7 @@ YEAR = "year "
 """Begins the role of a column that holds one year's amounts: ``year 2018``."""
 
 _YEAR_LABEL = re.compile(r"(?i)(?:FY|F\.Y\.|fiscal year|tax year)\W?\s?(?:\d{4}|\d{2})|(?:19|20)\d{2}")
+_SENTENCE = frozenset({"in", "is", "are", "was"})  # no heading's word: a line of a title or a note ("Usage in gallons")
 _FEWEST_KNOWN = 3  # labels known for sure, among which a garbled one may be guessed
 
 
@@ -61,6 +62,8 @@ def heading(rows: Sequence[Row], at: int, known: Synonyms, needed: frozenset[str
             break
         columns = columns_of(lines, known)
         named = [c for c in columns if c.role]
+        if not rows[at].native and any(normal(c.label) in _SENTENCE for c in columns if not c.role):
+            continue
         if depth > 1 and _adds_nothing(named, columns_of(lines[1:], known)):
             continue  # a title or a note just above the heading
         roles = {c.role for c in named} - {"ignore"}
@@ -171,7 +174,6 @@ def columns_of(lines: Sequence[Row], known: Synonyms) -> list[Column]:
     return sorted(columns, key=lambda c: c.x0)
 
 
-_ONCE = ("previous_reading", "current_reading", "consumption")
 _EARLIER = {"current_reading": "previous_reading", "period_end": "period_start"}
 
 
@@ -181,9 +183,6 @@ def _said_twice(columns: Sequence[Column]) -> None:
         same = sorted((c for c in columns if c.role == later), key=lambda c: c.x0)
         if len(same) == 2 and same[0].label == same[1].label and earlier not in {c.role for c in columns}:
             same[0].role = earlier
-    for role in _ONCE:
-        for spare in sorted((c for c in columns if c.role == role), key=lambda c: c.x0)[1:]:
-            spare.role = ""  # last year's reading or use, for comparison
 
 
 def _years_over(columns: list[Column], lines: Sequence[Row], known: Synonyms) -> list[Column]:

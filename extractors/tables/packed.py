@@ -4,7 +4,7 @@ status), owner and place in one column, a meter under its account, map and lot s
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from extractors.layout import Spot
 from extractors.tables.entry import Cells, Entry
@@ -95,6 +95,16 @@ def _place_over_owner(entry: Entry) -> None:
     told = [line for line in lines if line]
     if len(told) == 2 and is_place(_text(told[0])) and not is_place(_text(told[1])):
         entry.cells["location"], entry.cells["owner"] = [told[0]], [told[1]]
+
+
+def without_care(entry: Entry, marks: Sequence[str]) -> None:
+    """Of an owner's name over several lines of a ruled row, the lines before the one that says in whose care bills go."""
+    spots = entry.words("owner")
+    for line in entry.row.lines:
+        mine = [s for s in spots if s in line.spots]
+        if mine and mine[0] is not spots[0] and _text(mine).lower().startswith(tuple(marks)):
+            entry.cells["owner"] = [spots[: spots.index(mine[0])]]
+            return
 
 
 def in_turn(entry: Entry) -> None:

@@ -15,6 +15,10 @@ from extractors.tables.stream import Row
 from extractors.tables.values import first_date, fiscal_year
 from records.record import Evidence
 
+_TITLES = 8  # lines
+_DATE_FIRST = re.compile(
+    r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}$|\d{4}-\d\d-\d\d$|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)", re.IGNORECASE
+)
 _NAMED_SO = 0.8  # share of the blocks that show how the list names its accounts
 
 
@@ -30,6 +34,27 @@ def day_of_amounts(
                 if when is not None and (best is None or weight > best[0]):
                     best = (weight, when, row.evidence())
     return (None, None) if best is None else best[1:]
+
+
+_PRINTED = re.compile(
+    r"\b(?:run|print(?:ed)?|report|list|prepared|date|dated|today)\b\W{0,3}(?:date|on|is)?\W{0,3}$", re.IGNORECASE
+)
+
+
+def day_of_print(listed: Sequence[Entry]) -> tuple[date | None, Evidence | None]:
+    """Where no day of the amounts is told: the one day that titles give as the list's own ("Date: 9/14/2018", or alone at the
+    edge of the first lines). A weaker claim."""
+    told: dict[date, Evidence] = {}
+    for entry in listed[:_TITLES]:
+        if not entry.title:
+            continue
+        for at, spot in enumerate(entry.row.spots):
+            text = " ".join(s.word.text for s in entry.row.spots[at : at + 3])
+            before = " ".join(s.word.text for s in entry.row.spots[max(0, at - 2) : at])
+            when = first_date(text) if _DATE_FIRST.match(spot.word.text) else None
+            if when is not None and (not before or _PRINTED.search(before)):
+                told[when] = entry.row.evidence([spot])
+    return next(iter(told.items())) if len(told) == 1 else (None, None)
 
 
 def year_told(text: str, patterns: Sequence[re.Pattern[str]]) -> int | None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from extractors.layout import Spot
 from extractors.tables.columns import Fit, assign
 from extractors.tables.headers import Column, columns_of
-from extractors.tables.naming import Synonyms
+from extractors.tables.naming import PACKED, Synonyms
 from extractors.tables.stream import Row
 from extractors.tables.values import looks_like_money
 
@@ -27,7 +27,7 @@ def second_heading(rows: Sequence[Row], at: int, first: Sequence[Column], known:
         return []
     columns = columns_of([row], known)
     named = [c for c in columns if c.role and c.role != "ignore"]
-    fresh = {c.role for c in named} - {c.role for c in first}
+    fresh = {r for c in named for r in c.role.split(PACKED)} - {r for c in first for r in c.role.split(PACKED)}
     share = sum(len(c.label) for c in named) / max(1, sum(len(c.label) for c in columns))
     return columns if len(fresh) >= _FEWEST and share >= 0.6 else []
 
@@ -55,7 +55,7 @@ def joined(body: Sequence[Row], first: Sequence[Column], second: Sequence[Column
         else:
             pairs.append((row, None))
     seconds = [row for _, row in pairs if row is not None]
-    placed = iter(assign(seconds, second, fit))
+    placed = iter(assign(seconds, second, lambda role, text, ocr: min(fit(part, text, ocr) for part in role.split(PACKED))))
     out: list[tuple[Row, dict[str, list[list[Spot]]]]] = []
     for row, below in pairs:
         cells: dict[str, list[list[Spot]]] = {}

@@ -10,17 +10,20 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import groupby
+from itertools import groupby, pairwise
 from statistics import median
 
 from extractors.layout import Spot, text_lines
+from extractors.tables.places import MAP_AND_LOT
 from records.document import Block, Box, Document, Line, Page, Table, enclosing
 from records.record import Evidence, Report
 
 _PITCH, _WIDTH = 100.0, 88.0  # made-up columns of files without boxes
 _BROKEN = 0.8  # of a line's height: the widest white that OCR leaves within an amount
 _ACROSS = 0.4  # of the page's width: a line that rules a list's rows
-_FEWEST_DOWN = 3  # lines down the page where a ruled row is
+_FIGURES = 3  # in a row of readings
+_FEWEST_EVEN, _UNEVEN = 5, 0.25  # stripes, and by how much of it they may differ in height
+_FEWEST_DOWN = 2  # lines down the page where a ruled row is
 _SAME_RULING = 2.0  # points
 _DEEPEST = 4  # printed lines of one ruled row
 _MONEY = re.compile(r"\d[.,]\d{2}\b")
@@ -39,6 +42,7 @@ class Row:
     struck: bool = False
     extra: list[Spot] = field(default_factory=list)  # words of wrapped lines below that belong to this row
     band: int | None = None  # which stripe between two ruling lines across the list it stands in
+    grid: bool = False  # lines down the page part the columns there
     lines: list[Row] = field(default_factory=list)  # the printed lines of one ruled row, where there are several
 
     @property
@@ -90,8 +94,10 @@ def rows_on(page: Page, blocks: tuple[Block, ...]) -> list[Row]:
         row = Row(page.number, spots, ocr, False)
         row.struck = _struck(row, page.rules, ocr)
         middle = [s.word.box.centre_y for s in spots if s.word.box is not None]
-        if middle and len(rulings) > 2 and rulings[0] < middle[0] < rulings[-1] and _in_grid(page, median(middle)):
-            row.band = page.number * 1000 + sum(y < median(middle) for y in rulings)
+        if middle and len(rulings) > 2 and rulings[0] < middle[0] < rulings[-1]:
+            row.grid = _in_grid(page, median(middle))
+            if row.grid or _even(rulings):
+                row.band = page.number * 1000 + sum(y < median(middle) for y in rulings)
         rows.append(row)
     return rows
 
@@ -110,17 +116,32 @@ def _rulings(page: Page) -> list[float]:
     return found
 
 
+def _even(rulings: Sequence[float]) -> bool:
+    """Do lines across the page part it evenly, as they part the rows of a list?"""
+    gaps = sorted(b - a for a, b in pairwise(rulings))
+    if len(gaps) < _FEWEST_EVEN:
+        return False
+    usual = gaps[len(gaps) // 2]
+    return sum(abs(g - usual) <= _UNEVEN * usual for g in gaps) >= 0.75 * len(gaps)
+
+
 def _in_grid(page: Page, y: float) -> bool:
     """Do lines down the page part the columns at this height?"""
     return sum(r.height > 4 * r.width and r.top <= y <= r.bottom for r in page.rules) >= _FEWEST_DOWN
 
 
 def in_bands(rows: Sequence[Row]) -> list[Row]:
-    """The rows, those that a ruled row prints on several lines as one; not where two of them hold amounts (two records)."""
+    """The rows, those that a ruled row prints on several lines as one; not where two of them hold amounts (two records), or none
+    holds figures (a group's heading)."""
     out: list[Row] = []
     for band, group in groupby(rows, key=lambda r: r.band):
         lines = list(group)
-        if band is None or not 1 < len(lines) <= _DEEPEST or sum(any(map(_MONEY.search, _words(r))) for r in lines) > 1:
+        paid = sum(any(map(_MONEY.search, _words(r))) for r in lines)
+        figures = sum(w.replace(",", "").isdigit() for r in lines for w in _words(r))
+        if band is None or not 1 < len(lines) <= _DEEPEST or paid > 1 or (paid == 0 and figures < _FIGURES):
+            out += lines
+            continue
+        if not all(r.grid for r in lines) and any(_says_more(r) for r in lines):
             out += lines
             continue
         first = lines[0]
@@ -128,6 +149,11 @@ def in_bands(rows: Sequence[Row]) -> list[Row]:
         struck = any(line.struck for line in lines)
         out.append(Row(first.page, spots, first.ocr, first.native, first.anchor, struck, band=band, lines=lines))
     return out
+
+
+def _says_more(row: Row) -> bool:
+    """A line that labels something, or names a parcel in words: the heading of the next rows, not more of the one above."""
+    return any(w.endswith(":") for w in _words(row)) or MAP_AND_LOT.search(row.text) is not None
 
 
 def _words(row: Row) -> list[str]:

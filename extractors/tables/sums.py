@@ -48,6 +48,14 @@ def across(record: Record) -> bool | None:
     return abs(principal + (_money(record, "interest") or 0) + (_money(record, "fees") or 0) - total) < _CENT
 
 
+def is_sum(value: Decimal, rows: Sequence[Counted], checks: Sequence[Check], least: int) -> bool:
+    """Is it the sum of the rows since the last printed total, or of all rows (``least`` of them): a total, whatever it is called
+    ("To clear this property")?"""
+    paid = [_money(c.record, "total") or Decimal(0) for c in rows]
+    since = checks[-1].before if checks else 0
+    return any(len(group) >= least and sum(group, Decimal(0)) == value for group in (paid[since:], paid))
+
+
 def checked(rows: Sequence[Counted], checks: Sequence[Check]) -> tuple[list[Record], list[Reason]]:
     """The tax records with what the sums say (``sums_ok``, ``subtotal_ok``), and reasons for totals no rows explain."""
     for counted in rows:

@@ -14,13 +14,14 @@ from extractors.codebook import codes_settled
 from extractors.layout import Spot
 from extractors.parcels.mapblock import id_key
 from extractors.rulebook import RuleBook
-from extractors.tables import doubts, sums
+from extractors.tables import doubts, notices, sums
 from extractors.tables.entry import Entry
 from extractors.tables.groups import values_of
 from extractors.tables.listing import Grammar, entries
 from extractors.tables.naming import synonyms
+from extractors.tables.packed import without_care
 from extractors.tables.places import is_place
-from extractors.tables.said_once import day_of_amounts, names_above, year_of_list, year_told
+from extractors.tables.said_once import day_of_amounts, day_of_print, names_above, year_of_list, year_told
 from extractors.tables.stream import Row, rows_of
 from extractors.tables.tax_fit import MONEY, fit_of_tax
 from extractors.tables.tax_kinds import bare, kind_of_lists, kind_of_words, kind_written, kinds_named, mostly, taken_for_land
@@ -77,12 +78,20 @@ def extract_tax(
     rows = rows_of(document, report, blocks_by_page)
     listed = entries(rows, compiled.grammar)
     as_of, as_of_evidence = day_of_amounts(rows, compiled.as_of)
+    as_of_sure = 0.9 if as_of is not None else 0.6  # a day that is only the print-out's own is a weaker claim
+    if as_of is None:
+        as_of, as_of_evidence = day_of_print(listed)
     title_type = kind_of_lists(rows, compiled.phrases)
     reader = _Reader(compiled, as_of, as_of_evidence, title_type, report.ordinal, listed)
-    reader.year = year_of_list(listed, compiled.list_year)
+    reader.as_of_sure, reader.year = as_of_sure, year_of_list(listed, compiled.list_year)
     # Not strict: without entries there is no last one either.
     for entry, after in zip(listed, [*listed[1:], None], strict=False):
         reader.take(entry, leads=after is not None and after.kind == "row" and after.row.page == entry.row.page)
+    if not reader.records:
+        widths = {page.number: page.width for page in document.pages}
+        told = notices.records_of(rows, widths, rules, compiled.list_year, as_of, title_type, compiled.version, report.ordinal)
+        reader.records = [sums.Counted(record, row) for record, row in told]
+        reader.reasons = [] if reader.records else reader.reasons
     doubts.compared(reader.records)
     doubts.years(reader.records)
     doubts.lone_codes(reader.records, compiled.codes)
@@ -104,6 +113,7 @@ class _Reader:
         self.names_above = names_above(listed, rules.grammar.known)
         self.owners_printed = any(e.kind == "row" and e.words("owner") for e in listed)
         self.years_printed = any(e.kind == "row" and e.words("fiscal_year") for e in listed)
+        self.as_of_sure = 0.9
         self.page = 0  # whose title said the kind of tax
         self.rules, self.as_of, self.as_of_evidence, self.title, self.report = rules, as_of, as_of_evidence, title, report
         self.records: list[sums.Counted] = []
@@ -121,7 +131,9 @@ class _Reader:
         """One entry; ``leads`` says that a row follows it, as rows follow the heading of their group."""
         if entry.recap:
             return
-        if entry.kind == "row":
+        if entry.kind == "row" and self._sums_up(entry):
+            self._total(entry)
+        elif entry.kind == "row":
             self._row(entry)
             self.heading = None
         elif entry.kind == "total":
@@ -132,6 +144,16 @@ class _Reader:
             self._more(entry)
         else:
             self._group(entry, leads)
+
+    def _sums_up(self, entry: Entry) -> bool:
+        """A line with one amount and no year or parcel of its own, which is the sum of rows above it: of several where it holds
+        other figures ("30 bills")."""
+        if entry.cells.keys() & {"fiscal_year", "parcel", "principal", "interest", "fees"}:
+            return False
+        cells = entry.cells.get("total", []) or entry.cells.get("balance", [])
+        found = [a.value for c in cells if (a := amount("".join(s.word.text for s in c), entry.row.ocr)) is not None]
+        plain = self.years_printed and not any(c.isdigit() for s in entry.row.spots[:-1] for c in s.word.text)
+        return len(found) == 1 and sums.is_sum(found[0], self.records, self.checks, 1 if plain else 3)
 
     def _unread(self, row: Row) -> None:
         """A line that is hardly text may have been a row, struck out, or the first of another account."""
@@ -231,7 +253,7 @@ class _Reader:
     def _row(self, entry: Entry) -> None:
         row = entry.row
         fields: dict[str, Extraction] = {}
-        self._no_care_of(entry)
+        without_care(entry, self.rules.care_of)
         own = {r: t for r in ("parcel", "owner", "location") if re.search(r"\w", t := entry.solid(r))}
         inherited = not own
         if own:
@@ -268,7 +290,8 @@ class _Reader:
         if day is not None:
             fields["as_of_date"] = self._make("as_of_date", day, row, entry.words("as_of"), entry)
         elif self.as_of is not None and self.as_of_evidence is not None:
-            fields["as_of_date"] = Extraction("as_of_date", self.as_of, self.as_of_evidence, 1.0, 0.9, self._rule("as_of"))
+            rule = self._rule("as_of")
+            fields["as_of_date"] = Extraction("as_of_date", self.as_of, self.as_of_evidence, 1.0, self.as_of_sure, rule)
         reasons = []
         if "fiscal_year" not in fields:
             reasons.append(Reason("fiscal_year", "missing", "no fiscal year on this row"))
@@ -290,15 +313,6 @@ class _Reader:
                         features=features, ignorable="struck out by hand" if row.struck else "")  # fmt: skip
         self.count += 1
         self.records.append(sums.Counted(record, row))
-
-    def _no_care_of(self, entry: Entry) -> None:
-        """Of an owner's name over several lines of a ruled row, the lines before the one that says in whose care bills go."""
-        spots = entry.words("owner")
-        for line in entry.row.lines:
-            mine = [s for s in spots if s in line.spots]
-            if mine and mine[0] is not spots[0] and self._care_of(" ".join(s.word.text for s in mine)):
-                entry.cells["owner"] = [spots[: spots.index(mine[0])]]
-                return
 
     def _kept(self, entry: Entry, own: Mapping[str, str]) -> dict[str, tuple[str, Row, list[Spot]]]:
         """What still holds of the account above a row that names some of its own: all, where it only adds the place, under the
