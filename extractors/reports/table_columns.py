@@ -11,7 +11,8 @@ from extractors.reports.ticks import like_an_empty_box, mark_in
 from extractors.reports.wording import Wording
 from records.document import Cell, Table, enclosing
 
-_SECTION_LIKE = re.compile(r"\b4[1Il]0\W{0,2}\d{3}\b|\bC\.?M\.?R\b", re.IGNORECASE)
+_SECTION_LIKE = re.compile(r"\b4[1Il]0\W{0,2}\d{3}\b|\bC\.?M\.?R\b|\b(?:M\.?)?G\.?L\.?\b", re.IGNORECASE)
+_ENUMERATED = re.compile(r"\W*(?:\d{1,2}|[a-z]|[ivx]{1,4})\W*", re.IGNORECASE)
 _CHAPTER = re.compile(r"\b527\s*C\.?M\.?R\.?\s*1[.,]0?0?\b|\b527\s*C\.?M\.?R\b", re.IGNORECASE)
 _DAY_LIKE = re.compile(r"\b\d{1,2}[/.-]\d{1,2}[/.:-]\d{2,4}\b")
 
@@ -246,8 +247,22 @@ def _last_visit(said: Mapping[int, Sequence[str]], headings: Mapping[int, str], 
     return {**dict.fromkeys(visits, "ignore"), max(visits): "status"}
 
 
+def _enumerated(table: Table) -> Columns | None:
+    """A short list without headings: every row a number or letter, words, and a section."""
+    if len(table.rows) < 2 or any(len(row) != 3 for row in table.rows):
+        return None
+    first, words, last = ([row[n].text for row in table.rows] for n in range(3))
+    cited = all(_SECTION_LIKE.search(t) for t in last) and all(len(t.split()) >= 2 for t in words)
+    if not cited or not all(_ENUMERATED.fullmatch(t) for t in first):
+        return None
+    row = table.rows[0]
+    return Columns({row[0].column: "number", row[1].column: "violation", row[2].column: "code"}, 0, False)
+
+
 def _by_content(table: Table, known: Wording) -> Columns | None:
     """A list whose headings were not read: told by a column of tick marks, or of sections beside one of sentences."""
+    if (enumerated := _enumerated(table)) is not None:
+        return enumerated
     width = max((cell.column for row in table.rows for cell in row), default=-1) + 1
     rows = [row for row in table.rows if len(row) > 1]
     if width < 3 or len(rows) < 4:

@@ -207,3 +207,12 @@ def test_a_row_for_each_apartment() -> None:
     assert [(i.text.text, i.unit, i.room.text) for i in items] == [
         ("burner knob missing", "A", "Kitchen"), ("wall tile loose", "B", "Bath"),
     ]  # fmt: skip
+
+
+def test_a_short_list_of_letters_words_and_sections_needs_no_heading() -> None:
+    columns, items = _read(_table(
+        ("(a)", "CO alarm lacking on the second floor", "MGL c.148 s.26F1/2"),
+        ("(b)", "Alarm in the cellar does not sound", "MGL c.148 s.26F"),
+    ))  # fmt: skip
+    assert not columns.checklist
+    assert [(i.text.text, i.code.text) for i in items][1] == ("Alarm in the cellar does not sound", "MGL c.148 s.26F")
