@@ -28,6 +28,11 @@ _USUAL = frozenset({1, 5, 7, 10, 14, 15, 21, 30, 45, 60, 90})
 _POSTED = timedelta(days=120)  # a letter goes out within this time of the visit
 _TOLD = timedelta(days=21)  # within which a visit is written up
 _OTHERS = ("original_date", "previous_reinspection", "other_date", "deadline")
+_TO_COME = re.compile(
+    r"\b(?:by|before|until|till|due|to|for|next|hearing|will|shall|mailed|printed|sent|served|expires?|extended|deadline|after|within|"
+    r"return|follow-?up|scheduled|re-?check)\b[^.;]{0,30}$",
+    re.IGNORECASE,
+)
 _DUBIOUS = 0.6  # reading below which a date needs another that agrees
 
 
@@ -107,6 +112,9 @@ def _contradictions(head: Head, pieces: Sequence[Piece], day: date, set_days: Se
     first = head.value("original_date")
     if isinstance(first, date) and first > day:
         yield f"the first inspection is dated {first}, later than this one"
+    if head.value("inspection_type") == "reinspection" and not _of_a_second_visit(head):
+        for later in _later_days(head, pieces, day, rules)[:1]:
+            yield f"the report is of a second visit, and names {later} too, which may be its day"
     number = re.match(r"[A-Z]{2,4}-?(?:20)?(\d{2})-", str(head.value("case_number") or ""))
     if number is not None and not day.year - 2 <= 2000 + int(number[1]) <= day.year:
         yield f"the record was opened in 20{number[1]}"
@@ -170,6 +178,27 @@ def _earlier_days(head: Head, pieces: Sequence[Piece], day: date, rules: RuleBoo
         if timedelta(0) < day - one.value <= _TOLD:
             found.append(one.value)
     return sorted(set(found), reverse=True)
+
+
+def _of_a_second_visit(head: Head) -> bool:
+    """Whether the day was labelled or told as that of the visit after the first."""
+    again = head.found.get("reinspection_date")
+    return again is not None and again.value == head.value("inspection_date")
+
+
+def _later_days(head: Head, pieces: Sequence[Piece], day: date, rules: RuleBook) -> list[date]:
+    """Days after this one that are no deadline, no letter's and no visit's to come, by their labels and the words before them."""
+    labelled = {id(w) for p in head.pairs if p.field in _OTHERS for w in p.value.words}
+    found = set()
+    for text in all_texts(pieces):
+        for one in find_dates(text.text, None, rules):
+            part = text.cut(one.start, one.end)
+            alone = not re.search(r"[A-Za-z]{3}", text.text[: one.start] + text.text[one.end :])
+            if alone or one.repaired or any(id(w) in labelled for w in part.words) or is_stamped(part, head.stamps):
+                continue
+            if day < one.value <= day + _POSTED and not _TO_COME.search(text.text[: one.start]):
+                found.add(one.value)
+    return sorted(found)
 
 
 def _usual(day: date, set_days: Sequence[date]) -> bool:
