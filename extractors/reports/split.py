@@ -101,7 +101,7 @@ def _sheet(page: Page, blocks: Sequence[Block], known: Wording, rules: RuleBook)
         return None  # a blank back, or a photograph
     tables = {p.index: c for p in pieces if p.table is not None and (c := _columns(p, known))}
     kind = kind_of(text, known, bool(tables))
-    if kind.doc_type == "other" and not tables:
+    if kind.doc_type == "other":
         kind = kind_by_columns(page, tuple(blocks), rules, otherwise=kind.why != NOTHING_KNOWN) or kind
     head = read_head(pieces, known, rules, {i: c.first - 1 for i, c in tables.items()})
     count = re.search(r"\bpage\W{0,2}(\d+)\W{0,3}(?:of|/)\W{0,2}(\d+)\b", text, re.IGNORECASE) or re.search(

@@ -20,6 +20,7 @@ YEAR = "year "
 """Begins the role of a column that holds one year's amounts: ``year 2018``."""
 
 _YEAR_LABEL = re.compile(r"(?i)(?:FY|F\.Y\.|fiscal year|tax year)\W?\s?(?:\d{4}|\d{2})|(?:19|20)\d{2}")
+_SURELY = 5  # columns that are known by name: a heading, whatever else stands in it
 _SENTENCE = frozenset({"in", "is", "are", "was"})  # no heading's word: a line of a title or a note ("Usage in gallons")
 _FEWEST_KNOWN = 3  # labels known for sure, among which a garbled one may be guessed
 
@@ -62,7 +63,7 @@ def heading(rows: Sequence[Row], at: int, known: Synonyms, needed: frozenset[str
             break
         columns = columns_of(lines, known)
         named = [c for c in columns if c.role]
-        if not rows[at].native and any(normal(c.label) in _SENTENCE for c in columns if not c.role):
+        if len(named) < _SURELY and not rows[at].native and any(normal(c.label) in _SENTENCE for c in columns if not c.role):
             continue
         if depth > 1 and _adds_nothing(named, columns_of(lines[1:], known)):
             continue  # a title or a note just above the heading
