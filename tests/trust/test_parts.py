@@ -45,8 +45,8 @@ def shipped() -> dict:  # type: ignore[type-arg]
 def test_a_calibration_from_before_a_part_was_known_still_holds() -> None:
     data = shipped()
     last = data["parts"]["record"].pop()
-    for claim in data["claims"].values():
-        if "weights" in claim:
+    for name, claim in data["claims"].items():
+        if "weights" in claim and name != "code":  # assigned sections have parts of their own
             claim["weights"].pop()
     old = read_calibration(json.dumps(data), "an older one")
     model = old.claims["violation"].logistic
