@@ -262,7 +262,8 @@ def _run_task(task: Task, tell: Tell, loaded: Loaded | None) -> Summary:
     found = collect(task.inputs, settings.max_bytes, task.only)
     if not found:
         raise SetupError(f"There are no files in {', '.join(map(str, task.inputs))}: check the path of INPUT.")
-    check_place(task.out)
+    if task.only is None:  # else nothing is exported, and the folder may be the one that holds a city's exports
+        check_place(task.out)
     prints = _prints_of(task)
     with Store.open(task.home.database) as store:
         known = last_answer(task, prints, found, store, started)

@@ -277,6 +277,17 @@ def test_watch_once_reads_all_and_changes_no_file(tmp_path: Path) -> None:
         assert len(list(store.current())) == 1
 
 
+def test_files_are_taken_in_beside_the_exports_of_a_night(tmp_path: Path) -> None:
+    home = set_up(tmp_path / "city", REPORTS[0])
+    night = home.folder / "exports" / "all"
+    night.mkdir(parents=True)
+    (night / "manifest.json").write_text("{}", encoding="utf-8")
+    said: list[str] = []
+    watch(home, (), once=True, say=said.append)
+    assert said[0].startswith("1 files came in")
+    assert [p.name for p in (home.folder / "exports").iterdir()] == ["all"]
+
+
 def test_the_reader_is_loaded_while_a_file_comes_to_rest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     home = set_up(tmp_path / "city", REPORTS[0])
     order: list[str] = []
