@@ -16,7 +16,7 @@ NAMES = ("Sink", "Stove", "Floor", "Walls", "Toilet", "Windows", "Screens", "Hea
 MARKS = ("fl", "[1", "fl", "0)", "IX]", "fl", "l", "fl", "[]", "fl")
 
 
-def _cell(row: int, column: int, text: str, span: int = 1) -> Cell:
+def cell(row: int, column: int, text: str, span: int = 1) -> Cell:
     box = Box(100.0 * column, 20.0 * row, 100.0 * (column + span) - 5, 20.0 * row + 12)
     parts = text.split()
     step = (box.x1 - box.x0) / max(1, len(parts))
@@ -26,7 +26,7 @@ def _cell(row: int, column: int, text: str, span: int = 1) -> Cell:
 
 def _list(heading: tuple[Cell, ...]) -> Table:
     rows = [
-        (_cell(r, 0, name), _cell(r, 1, mark), _cell(r, 2, f"410.{50 * r + 50}"), _cell(r, 3, ""))
+        (cell(r, 0, name), cell(r, 1, mark), cell(r, 2, f"410.{50 * r + 50}"), cell(r, 3, ""))
         for r, (name, mark) in enumerate(zip(NAMES, MARKS, strict=True), 1)
     ]
     return Table((heading, *rows), Box(0, 0, 400, 240))
@@ -41,12 +41,12 @@ def _ticked(table: Table) -> list[str]:
 
 
 def test_a_heading_over_two_columns_is_cut_by_the_rows_below() -> None:
-    assert _ticked(_list((_cell(0, 0, "Item Viol.", 2), _cell(0, 2, "Code Remarks", 2)))) == ["Toilet"]
+    assert _ticked(_list((cell(0, 0, "Item Viol.", 2), cell(0, 2, "Code Remarks", 2)))) == ["Toilet"]
 
 
 def test_a_column_of_boxes_is_known_without_its_heading() -> None:
     """Unmarked rows of a form are never findings, whatever became of the heading."""
-    assert _ticked(_list((_cell(0, 0, "ltm Vjo1", 4),))) == ["Toilet"]
+    assert _ticked(_list((cell(0, 0, "ltm Vjo1", 4),))) == ["Toilet"]
 
 
 def test_a_tick_brings_slanting_strokes() -> None:
@@ -56,5 +56,5 @@ def test_a_tick_brings_slanting_strokes() -> None:
 
 def test_a_heading_that_names_violations_and_sections_makes_no_list_of_boxes_a_list_of_findings() -> None:
     """The word "Viol." stands over the labels since its own column lost its rule."""
-    heading = (_cell(0, 0, "Violation"), _cell(0, 2, "Code"))
+    heading = (cell(0, 0, "Violation"), cell(0, 2, "Code"))
     assert _ticked(_list(heading)) == ["Toilet"]

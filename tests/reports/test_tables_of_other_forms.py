@@ -17,25 +17,18 @@ from extractors.reports.text import NOTHING, Text
 from extractors.reports.unit_matrix import split_matrices
 from extractors.reports.wording import wording
 from extractors.rulebook import RuleBook
-from records.document import Box, Cell, Line, Page, Table, Word
+from records.document import Box, Page, Table, Word
+from tests.reports.test_check_lists_of_boxes import cell
 
 RULES = RuleBook.load()
 KNOWN = wording(RULES)
-
-
-def _cell(row: int, column: int, text: str, span: int = 1) -> Cell:
-    box = Box(100.0 * column, 20.0 * row, 100.0 * (column + span) - 5, 20.0 * row + 12)
-    parts = text.split()
-    step = (box.x1 - box.x0) / max(1, len(parts))
-    words = tuple(Word(w, Box(box.x0 + i * step, box.top, box.x0 + (i + 0.8) * step, box.bottom)) for i, w in enumerate(parts))
-    return Cell(row, column, (Line(words),), box, span)
 
 
 def _table(*rows: Sequence[str | None]) -> Table:
     """A cell of None is not there: the one above stands beside this row too. A row of one cell spans the table."""
     wide = max(map(len, rows))
     made = [
-        [_cell(r, 0, str(row[0]), wide)] if len(row) == 1 else [_cell(r, c, t) for c, t in enumerate(row) if t is not None]
+        [cell(r, 0, str(row[0]), wide)] if len(row) == 1 else [cell(r, c, t) for c, t in enumerate(row) if t is not None]
         for r, row in enumerate(rows)
     ]
     return Table(tuple(map(tuple, made)), Box(0, 0, 100.0 * wide, 20.0 * len(rows)))
