@@ -4,28 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-from flows.home import open_home
 from store import Store
+from tests.flows.test_night import REPORTS, set_up
 
 ROOT = Path(__file__).resolve().parents[2]
-SAMPLES = ROOT / "samples"
-SETTINGS = """
-[city]
-name = "Chelsea"
-[folders]
-inbox = "inbox"
-parcels = "{samples}/parcels.csv"
-log = "{samples}/inspection_log.csv"
-exports = "exports"
-[night]
-workers = 1
-keep_days = 0
-"""
 NIGHT = """
 import asyncio, json, sys
 from flows.prefect_flows import get_client, sweep, tidy  # first: it says how Prefect is to behave
@@ -55,11 +41,10 @@ print(json.dumps({
 
 
 def test_a_night_leaves_artifacts_and_old_runs_are_tidied(tmp_path: Path) -> None:
-    home = open_home(tmp_path / "city")
-    (home.folder / "inbox").mkdir()
-    shutil.copy(SAMPLES / "files" / "16 Fremont Ave. 05-23-19.pdf", home.folder / "inbox")
+    home = set_up(tmp_path / "city", REPORTS[0])
     (home.folder / "inbox" / "broken.pdf").write_bytes(b"%PDF-1.4 cut short")
-    home.settings.write_text(SETTINGS.format(samples=SAMPLES), encoding="utf-8")
+    settings = home.settings.read_text(encoding="utf-8")
+    home.settings.write_text(settings.replace("[night]\n", "[night]\nkeep_days = 0\n"), encoding="utf-8")
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("PREFECT_", "LOTLINE_"))}
     done = subprocess.run(
         [sys.executable, "-c", NIGHT, str(home.folder)], capture_output=True, text=True, check=False, timeout=300, cwd=tmp_path,
