@@ -22,6 +22,12 @@ from extractors.reports.worn_head import mend
 from extractors.rulebook import RuleBook
 
 _NO_STREET = 0.7  # of the weight of what a label of the address names, where it reads like none ("Dwelling: 2 family")
+_NEXT_PERSON = re.compile(
+    r"(?<=[a-z0-9])\.\s+(?=(?:owner|tenant|occupant|landlord|complainant|inspected|inspector)\b)", re.IGNORECASE
+)
+_RANK_AND_BADGE = re.compile(
+    r"^\W*(?:(?:insp|inspector|officer)\b\.?\s*)?(?:(?:no\.?|#|badge)?\s*\d{1,4}\s+)?", re.IGNORECASE
+)  # what stands before a name: "INSP 14"
 _NUMBER_LOST = 0.6  # a labelled street whose house number was not read: a person is asked
 _SIGNED = 0.85  # how sure a name over a title is
 
@@ -143,11 +149,7 @@ def _address(value: Text, known: Wording, labelled: bool) -> Text | None:
         stop = start + number.start()
         while stop > start and text[stop - 1] in " (,-–":
             stop -= 1
-    told = re.search(
-        r"(?<=[a-z0-9])\.\s+(?=(?:owner|tenant|occupant|landlord|complainant|inspected|inspector)\b)",
-        text[start:stop],
-        re.IGNORECASE,
-    )
+    told = _NEXT_PERSON.search(text[start:stop])
     if told is not None:  # "Premises 9 Elm Street, Apt. 5. Owner J. Reyes."
         stop = start + told.start()
     numbered = re.search(r"\d", text[start:stop]) or find_address(text[start:stop], bare=True)
@@ -164,13 +166,7 @@ def _person(value: Text, known: Wording, finding: float, rule: str, labelled: bo
     text = value.text
     span = find_person(text)
     if span is None:
-        text = (
-            re.sub(
-                r"^\W*(?:(?:insp|inspector|officer)\b\.?\s*)?(?:(?:no\.?|#|badge)?\s*\d{1,4}\s+)?", "", text, flags=re.IGNORECASE
-            )
-            if labelled
-            else text
-        )
+        text = _RANK_AND_BADGE.sub("", text) if labelled else text
         words = [w for w in text.split() if re.fullmatch(r"[A-Za-z][A-Za-z.'’-]*", w)]
         office = {w.lower().strip(".,") for w in words} & NOT_NAMES
         if labelled and not office and 1 <= len(words) <= 3 and len(words) == len(text.split()):

@@ -148,32 +148,10 @@ def _glued(text: Text, i: int, known: Wording) -> str | None:
 
 
 _DAYS = frozenset({"inspection_date", "reinspection_date", "original_date", "date", "deadline", "other_date"})
-_SELDOM_WORDS = frozenset(
-    {
-        "to",
-        "from",
-        "in",
-        "by",
-        "street",
-        "floor",
-        "building",
-        "title",
-        "time",
-        "on",
-        "at",
-        "re",
-        "use",
-        "why",
-        "when",
-        "where",
-        "place",
-        "day",
-        "kind",
-        "present",
-        "map",
-        "lot",
-    }
-)
+_WORDS_TOO = frozenset(
+    ["to", "from", "in", "by", "on", "at", "re", "use", "why", "when", "where", "place", "day", "kind", "present", "map", "lot",
+     "street", "floor", "building", "title", "time"]
+)  # fmt: skip
 """Labels that are words of any sentence as well: only with a colon."""
 
 
@@ -187,7 +165,7 @@ def _several(text: Text, known: Wording, index: int) -> list[Pair]:
         for length in range(min(LONGEST_LABEL - 1, len(words) - at), 0, -1):
             label = " ".join(w.text for w in words[at : at + length])
             named = known.field_of(label) if label[:1].isupper() and not label.endswith((",", ";")) else None
-            if named is not None and named[1] == 1.0 and plain(label) not in _SELDOM_WORDS:
+            if named is not None and named[1] == 1.0 and plain(label) not in _WORDS_TOO:
                 marks.append((at, at + length, named[0]))
                 at += length - 1
                 break
